@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import environ
+import pghistory
+import pgtrigger
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -109,3 +111,7 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"
 PHONE_DEFAULT_REGION = "CN"
 CLOCK_OVERRIDE = False  # only demo and test let a request or command say what "now" is
 WEBHOOK_PRIVATE_ADDRESSES = False  # only demo and test may deliver to loopback
+
+PGHISTORY_LEVEL = pgtrigger.Statement
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

@@ -1,0 +1,37 @@
+"""Stored symbols of the shared kernel."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+class Origin(models.TextChoices):
+    """Whether a fact happened just now or is history being loaded (ruling 5)."""
+
+    LIVE = "live", _("live")
+    BACKFILL = "backfill", _("backfill")
+
+
+class Channel(models.TextChoices):
+    """Where something happened (ARC-02, OMN-01)."""
+
+    APP = "app", _("app")
+    WEB = "web", _("web")
+    MINI_PROGRAM = "mini_program", _("mini program")
+    POS = "pos", _("till")
+    ADMIN = "admin", _("back office")
+    IMPORT = "import", _("import")
+
+
+class Currency(models.TextChoices):
+    CNY = "CNY", _("Chinese yuan")
+    GBP = "GBP", _("pound sterling")
+    USD = "USD", _("US dollar")
+    EUR = "EUR", _("euro")
+    HKD = "HKD", _("Hong Kong dollar")

@@ -1,0 +1,122 @@
+"""What apps offer upwards to the member page, search, summary, portrait and timeline (design section 11.10).
+
+`members` and `core` know none of the apps that offer; each app registers in its `ready()`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.utils.functional import Promise
+
+from core.scope import Scope
+
+Text = str | Promise
+
+
+class Panel(Protocol):
+    """A part of a back-office page that loads on demand and pages by keyset.
+
+    key: in the address.  heading: what people read.  position: 10, 20, 30 ... in reading order.
+    template_name: rendered with what `context` returns.  roles: who may open it (empty: everyone who may open the page).
+    """
+
+    key: str
+    heading: Text
+    position: int
+    template_name: str
+    roles: frozenset[str]
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        """What the template shows: one page of rows after `cursor`, and `next_cursor` or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the member's timeline (CSL-16). key: unique and sortable within an instant, for the keyset."""
+
+    at: datetime
+    kind: Text
+    title: Text
+    key: str
+    channel: str = ""
+    store: str = ""
+    detail: Text = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Entries of one member older than `before`, newest first, at most `limit`."""
+
+    key: str
+    entries: Callable[[int, Scope, datetime, int], Sequence[TimelineEntry]]  # member id, scope, before, limit
+
+
+@dataclass(frozen=True)
+class SearchKey:
+    """One way to find members. find: (term, scope, limit) -> member ids within scope, best first; () when the term cannot be one."""
+
+    key: str
+    label: Text
+    find: Callable[[str, Scope, int], Sequence[int]]
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class Part:
+    """A named piece of an answer about one member. build: (member id, scope, now, programme id or None) -> JSON-ready dict.
+
+    place: "summary" (storefronts, PRD-05), "portrait" (MEM-28), "head" (cards on the member page).
+    """
+
+    place: str
+    key: str
+    build: Callable[[int, Scope, datetime, int | None], Any]
+    position: int = 50
+    template_name: str = ""
+
+
+@dataclass
+class _Registry:
+    panels: dict[str, list[Panel]] = field(default_factory=dict)
+    search_keys: list[SearchKey] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    timeline: list[TimelineSource] = field(default_factory=list)
+
+
+_all = _Registry()
+
+
+def add_panel(model_label: str, panel: Panel) -> None:
+    _all.panels.setdefault(model_label.lower(), []).append(panel)
+
+
+def panels(model_label: str) -> list[Panel]:
+    return sorted(_all.panels.get(model_label.lower(), []), key=lambda panel: panel.position)
+
+
+def add_search_key(search_key: SearchKey) -> None:
+    _all.search_keys.append(search_key)
+
+
+def search_keys() -> list[SearchKey]:
+    return sorted(_all.search_keys, key=lambda search_key: search_key.position)
+
+
+def add_part(part: Part) -> None:
+    _all.parts.append(part)
+
+
+def parts(place: str) -> list[Part]:
+    return sorted((part for part in _all.parts if part.place == place), key=lambda part: part.position)
+
+
+def add_timeline_source(source: TimelineSource) -> None:
+    _all.timeline.append(source)
+
+
+def timeline_sources() -> list[TimelineSource]:
+    return list(_all.timeline)

@@ -1,0 +1,66 @@
+"""Stored symbols of stores."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProgrammeKind(models.TextChoices):
+    PLATFORM = "platform", _("platform")
+    STORE = "store", _("store")
+
+
+class StoreKind(models.TextChoices):
+    SELF_RUN = "self_run", _("self-run")
+    MERCHANT = "merchant", _("merchant")
+    OFFLINE = "offline", _("offline shop")
+
+
+class BusinessModel(models.TextChoices):
+    B2C = "b2c", "B2C"
+    B2B = "b2b", "B2B"
+    C2C = "c2c", "C2C"
+    O2O = "o2o", "O2O"
+
+
+class MembershipStatus(models.TextChoices):
+    ACTIVE = "active", _("active")
+    FROZEN = "frozen", _("frozen")
+    LEFT = "left", _("left")
+
+
+class MembershipSource(models.TextChoices):
+    REGISTRATION = "registration", _("registration")
+    FIRST_CONTACT = "first_contact", _("first contact")
+    IMPORT = "import", _("import")
+
+
+class StaffRole(models.TextChoices):
+    """The codes of core.masking.Role, with the words people read."""
+
+    CUSTOMER_SERVICE = "customer_service", _("customer service")
+    OPERATOR = "operator", _("store operator")
+    APPROVER = "approver", _("approver")
+    AUDITOR = "auditor", _("auditor")
+    TILL_CLERK = "till_clerk", _("till clerk")
+    ADMIN = "admin", _("administrator")
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    DELIVERED = "delivered", _("delivered")
+    GIVEN_UP = "given_up", _("given up")
+
+
+class ClientScope(models.TextChoices):
+    """What an API client may do (OAuth 2.0 scopes, API-02)."""
+
+    MEMBERS_READ = "members:read", _("read members")
+    MEMBERS_WRITE = "members:write", _("register and change members")
+    ASSERT_VERIFIED = "members:assert_verified", _("assert that an identity is verified")
+    PII_READ = "pii:read", _("read personal data unmasked")
+    ORDERS_READ = "orders:read", _("read orders and after-sales")
+    ORDERS_WRITE = "orders:write", _("push orders and after-sales")
+    EVENTS_READ = "events:read", _("read behaviour events")
+    EVENTS_WRITE = "events:write", _("push behaviour events")
+    WALLET_READ = "wallet:read", _("read wallet balances")
+    WALLET_WRITE = "wallet:write", _("push wallet balances")
