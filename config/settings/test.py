@@ -1,14 +1,22 @@
 """Settings of the test suite: fast hashing, plain static files, a clock the tests may set."""
 
+import os
+
+import structlog
+
 from config.settings.base import *
 
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
+INSTALLED_APPS += ["demo"] if (BASE_DIR / "demo" / "apps.py").exists() else []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+WHITENOISE_AUTOREFRESH = True  # no scan of the static files for every test client
+CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CLOCK_OVERRIDE = True
 WEBHOOK_PRIVATE_ADDRESSES = True
+LOGGING = logging_with(structlog.dev.ConsoleRenderer(colors=False))

@@ -1,0 +1,33 @@
+"""How gunicorn serves the site: processes with threads, no query strings in the log, numbers of all processes together."""
+
+import multiprocessing
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS") or min(multiprocessing.cpu_count(), 4))
+threads = int(os.environ.get("WEB_THREADS") or 4)
+bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
+timeout = 60  # seconds; longer work is a job
+graceful_timeout = 15
+max_requests, max_requests_jitter = 5000, 500
+accesslog = "-"
+access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)sus %({x-request-id}o)s'  # the path without its query, where people type phones
+
+
+def on_starting(_server: Any) -> None:
+    """Forget the numbers of processes that have ended."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+        Path(folder).mkdir(parents=True)
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Keep the counts of a process that ended, drop what only a living one has."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""How the admin looks: names, menu, search."""

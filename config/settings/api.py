@@ -1,0 +1,1 @@
+"""How the API speaks: authentication, errors, pages, schema."""

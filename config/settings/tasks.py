@@ -1,0 +1,36 @@
+"""Celery: what runs when, and how a worker or publisher behaves when something fails."""
+
+from typing import Any
+
+# Seconds after which a task whose worker vanished is given to another: longer than the longest task, or it would run twice at once.
+VISIBILITY_TIMEOUT = 6 * 3600
+
+CELERY_TASK_ACKS_LATE = True  # a killed worker's task is done by another
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True  # what came of a job is in our own tables
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for the broker as long as it takes
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+
+# A door that publishes a wake-up with the broker away is told so at once (ruling 8: it does not need the queue to be right).
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": VISIBILITY_TIMEOUT,
+    "socket_connect_timeout": 1.0,
+    "socket_timeout": 10.0,
+    "retry_on_timeout": False,
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+}
+
+CELERY_BEAT_SCHEDULER = "config.scheduler:Scheduler"
+CELERY_BEAT_SYNC_EVERY = 1  # write "last run" after every task: /readyz reads the beat's age from it
+CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds until a schedule edited in the admin is seen
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# The schedule of a new installation, docs/operations.md, Schedules. Beat writes an entry into the database when its name is not
+# there yet and never again: from then on people edit it in the admin.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
