@@ -4,8 +4,8 @@ A `Scope` comes from the authenticated caller, never from a path, header or body
 reads rows of members, stores or facts. Each app registers how its models are narrowed; a model nobody registered raises.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -23,7 +23,7 @@ class Scope:
 
     actor: "staff:12", "client:7", "command:import_orders".  platform: sees every store.
     store_ids / programme_ids: the caller's stores and their programmes (ids).  roles: role codes held there.
-    grants: OAuth scopes of an API client.
+    grants: OAuth scopes of an API client.  assignments: (store id or None, role) pairs behind `roles`.
     """
 
     actor: str
@@ -32,9 +32,21 @@ class Scope:
     programme_ids: frozenset[int] = frozenset()
     roles: frozenset[str] = frozenset()
     grants: frozenset[str] = field(default=frozenset())
+    assignments: frozenset[tuple[int | None, str]] = field(default=frozenset())
 
     def reaches_store(self, store_id: int | None) -> bool:
         return self.platform or (store_id is not None and store_id in self.store_ids)
+
+    def within(self, store_ids: Iterable[int]) -> "Scope":
+        """The same caller with only the roles held in these stores or on the platform: what counts when one member is looked at.
+
+        A till clerk of one store who serves customers in another must not carry the wider role over.
+        """
+        if not self.assignments:
+            return self
+        wanted = set(store_ids)
+        held = frozenset(role for store_id, role in self.assignments if store_id is None or store_id in wanted)
+        return replace(self, roles=held)
 
     def reaches_programme(self, programme_id: int | None) -> bool:
         return self.platform or (programme_id is not None and programme_id in self.programme_ids)

@@ -86,7 +86,9 @@ class Identity(models.Model):
         verbose_name_plural = _("identities")
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "scope", "external_id"], condition=Q(verified_at__isnull=False), name="members_identity_verified_is_unique"
+                fields=["provider", "scope", "external_id"],
+                condition=Q(verified_at__isnull=False),
+                name="members_identity_verified_is_unique",
             ),
             models.UniqueConstraint(fields=["member", "provider", "scope", "external_id"], name="members_identity_once_per_member"),
         ]
@@ -116,6 +118,7 @@ class Address(models.Model):
         constraints = [models.UniqueConstraint(fields=["member"], condition=Q(is_default=True), name="members_address_one_default")]
 
 
+@keep_history()
 class Child(models.Model):
     """A child of the member, kept with a guardian's consent: birth month and gender, never a name (DAT-20, PIPL 28-31)."""
 
@@ -133,6 +136,7 @@ class Child(models.Model):
         ]
 
 
+@keep_history()
 class Consent(models.Model):
     """What a member agreed to, in which words, when, where, and when they took it back (PRV-01)."""
 
@@ -148,10 +152,13 @@ class Consent(models.Model):
         verbose_name_plural = _("consents")
         constraints = [
             models.UniqueConstraint(fields=["member", "purpose"], condition=Q(withdrawn_at=None), name="members_consent_one_in_force"),
-            models.CheckConstraint(condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")), name="members_consent_withdrawn_after_given"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | Q(withdrawn_at__gte=F("given_at")), name="members_consent_withdrawn_after_given"
+            ),
         ]
 
 
+@keep_history()
 class Preference(models.Model):
     """A switch the member moved away from its default: marketing is off, everything else on (MEM-18, PRV-06)."""
 
@@ -195,7 +202,9 @@ class AccessLog(models.Model):
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(_("time"))
     actor = models.CharField(_("actor"), max_length=60)  # "staff:12", "client:7"
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("user"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("user")
+    )
     action = models.CharField(_("action"), max_length=10, choices=AccessAction.choices)
     member = models.ForeignKey(Member, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("member"))
     field = models.CharField(_("field"), max_length=40, blank=True)

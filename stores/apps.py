@@ -1,5 +1,36 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class StoresConfig(AppConfig):
     name = "stores"
+    verbose_name = _("Stores and platform")
+
+    def ready(self) -> None:
+        from core import scope
+        from stores import selectors
+
+        scope.set_resolver(selectors.staff_scope)
+        for label, path in (
+            ("members.Member", "pk"),
+            ("members.Identity", "member_id"),
+            ("members.Address", "member_id"),
+            ("members.Child", "member_id"),
+            ("members.Consent", "member_id"),
+            ("members.Preference", "member_id"),
+        ):
+            scope.register(label, selectors.of_members(path))
+        scope.register("members.MergeCase", selectors.both_reachable)
+        scope.register("members.AccessLog", selectors.own_log_lines)
+        scope.register("stores.Programme", scope.by_programme("pk"))
+        scope.register("stores.Store", scope.by_store("pk"))
+        scope.register("stores.Membership", scope.by_programme())
+        scope.register("stores.ServiceNote", scope.by_programme())
+        scope.register("stores.StaffAssignment", scope.by_store())
+        scope.register("stores.ApiClient", scope.by_store())
+        scope.register("stores.WebhookEndpoint", scope.by_store())
+        scope.register("stores.WebhookDelivery", scope.by_store("endpoint__store_id"))
+        scope.register("stores.WebhookAttempt", scope.by_store("delivery__endpoint__store_id"))
+        scope.register("core.Job", scope.by_store())
+        scope.register("core.OutboxMessage", scope.platform_only)
+        scope.register("core.EffectSkipped", scope.platform_only)

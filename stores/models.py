@@ -103,7 +103,9 @@ class StaffAssignment(models.Model):
         verbose_name_plural = _("staff roles")
         constraints = [
             models.UniqueConstraint(fields=["user", "store", "role"], nulls_distinct=False, name="stores_staffassignment_once"),
-            models.CheckConstraint(condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="stores_staffassignment_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gt=F("valid_from")), name="stores_staffassignment_ends_after_start"
+            ),
         ]
 
 
@@ -172,7 +174,9 @@ class WebhookDelivery(models.Model):
         verbose_name_plural = _("webhook deliveries")
         constraints = [models.UniqueConstraint(fields=["endpoint", "message"], name="stores_webhookdelivery_once")]
         indexes = [
-            models.Index(fields=["endpoint", "ordering_key", "message"], condition=Q(state="waiting"), name="stores_webhookdelivery_waiting")
+            models.Index(
+                fields=["endpoint", "ordering_key", "message"], condition=Q(state="waiting"), name="stores_webhookdelivery_waiting"
+            )
         ]
 
 

@@ -1,0 +1,127 @@
+"""Reads of stores, programmes and memberships that others need."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from core import clock
+from core import scope as scopes
+from core.masking import Role
+from core.scope import Scope
+from stores.enums import ProgrammeKind
+from stores.errors import ProgrammeNotFound, StoreNotFound
+from stores.models import Membership, Programme, StaffAssignment, Store
+
+
+def platform_programme() -> Programme:
+    """The platform's programme; raises Programme.DoesNotExist in a database that was never set up (`manage.py bootstrap`)."""
+    return Programme.objects.get(kind=ProgrammeKind.PLATFORM)
+
+
+def store_by_code(code: str, scope: Scope) -> Store:
+    """A store the caller may see. Raises StoreNotFound."""
+    store = scopes.narrow(Store.objects.filter(code=code).select_related("programme"), scope).first()
+    if store is None:
+        raise StoreNotFound()
+    return store
+
+
+def programme_by_code(code: str, scope: Scope) -> Programme:
+    """A programme the caller may see. Raises ProgrammeNotFound."""
+    programme = scopes.narrow(Programme.objects.filter(code=code), scope).first()
+    if programme is None:
+        raise ProgrammeNotFound()
+    return programme
+
+
+def memberships_of(member_id: int, scope: Scope) -> list[Membership]:
+    """What the caller may see of a member's memberships: the platform's first, then the stores' by code."""
+    rows = scopes.narrow(Membership.objects.filter(member_id=member_id), scope).select_related("programme", "store")
+    return sorted(rows, key=lambda row: (row.programme.kind != ProgrammeKind.PLATFORM, row.programme.code))
+
+
+class Contact(NamedTuple):
+    """What a store's programme is, for the doors that take facts in: no further look-up is needed to judge an order."""
+
+    store_id: int
+    code: str
+    programme_id: int
+    currency: str
+    time_zone: str
+    foreign_currency: str
+    foreign_rate: Any  # Decimal | None
+
+
+def contacts(store_ids: Iterable[int]) -> dict[int, Contact]:
+    """Store, programme, currency, zone and fixed rate, by store id."""
+    rows = Store.objects.filter(pk__in=set(store_ids)).values_list(
+        "id", "code", "programme_id", "programme__currency", "programme__time_zone", "foreign_currency", "foreign_rate"
+    )
+    return {row[0]: Contact(*row) for row in rows}
+
+
+def member_stores(member_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Ids of the stores of the programmes each member belongs to: who may hear of the member."""
+    found: dict[int, list[int]] = {member_id: [] for member_id in member_ids}
+    rows = Membership.objects.filter(member_id__in=list(found), programme__stores__isnull=False).values_list(
+        "member_id", "programme__stores__id"
+    )
+    for member_id, store_id in rows.order_by("member_id", "programme__stores__id"):
+        found[member_id].append(store_id)
+    return found
+
+
+def staff_scope(user: Any) -> Scope:
+    """What a staff user may reach, from the assignments valid now; nothing for anybody else. Kept on the user for the request."""
+    known: Scope | None = getattr(user, "_staff_scope", None)
+    if known is None:
+        known = _staff_scope(user)
+        user._staff_scope = known
+    return known
+
+
+def _staff_scope(user: Any) -> Scope:
+    actor = f"staff:{user.pk}"
+    if not user.is_active or not user.is_staff:
+        return Scope(actor=actor)
+    if user.is_superuser:
+        return Scope(actor=actor, platform=True, roles=frozenset({Role.ADMIN}))
+    now = clock.now()
+    rows = (
+        StaffAssignment.objects.filter(user_id=user.pk, valid_from__lte=now)
+        .filter(Q(valid_until=None) | Q(valid_until__gt=now))
+        .values_list("store_id", "store__programme_id", "role")
+    )
+    assignments = frozenset((store_id, role) for store_id, _programme_id, role in rows)
+    return Scope(
+        actor=actor,
+        platform=any(store_id is None for store_id, _role in assignments),
+        store_ids=frozenset(store_id for store_id, _p, _r in rows if store_id is not None),
+        programme_ids=frozenset(programme_id for _s, programme_id, _r in rows if programme_id is not None),
+        roles=frozenset(role for _store_id, role in assignments),
+        assignments=assignments,
+    )
+
+
+def within_programmes(path: str, queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Rows whose member (`path` to its id) belongs to one of the caller's programmes; EXISTS, so that no row comes twice."""
+    return queryset.filter(Exists(Membership.objects.filter(member_id=OuterRef(path), programme_id__in=scope.programme_ids)))
+
+
+def of_members(path: str) -> scopes.Narrower:
+    return partial(within_programmes, path)
+
+
+def both_reachable(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Merge cases both of whose members the caller may see."""
+    return within_programmes("second_id", within_programmes("first_id", queryset, scope), scope)
+
+
+def own_log_lines(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Access log lines of people who work for one of the caller's stores."""
+    mine = Q(pk__in=[])
+    for store_id in scope.store_ids:
+        mine |= Q(store_ids__contains=store_id)
+    return queryset.filter(mine)
