@@ -9,12 +9,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 
 from core.enums import JobState
 from core.models import Job
 
+logger = structlog.get_logger(__name__)
 LOCK_CLASS = 7301  # first key of the advisory locks that hold jobs
+SLOT_LOCK_CLASS = 7303  # and of those that limit how many workers do jobs
 Runner = Callable[["Job", "Progress"], dict[str, Any]]
 _runners: dict[str, Runner] = {}
 
@@ -41,7 +44,13 @@ def kinds() -> list[str]:
 
 
 def submit(
-    *, kind: str, parameters: dict[str, Any], created_at: datetime, created_by_id: int | None = None, store_id: int | None = None, upload: Any = None
+    *,
+    kind: str,
+    parameters: dict[str, Any],
+    created_at: datetime,
+    created_by_id: int | None = None,
+    store_id: int | None = None,
+    upload: Any = None,
 ) -> Job:
     """Write down work to do. Beat picks it up; a wake-up after the commit is the door's courtesy, not a need."""
     assert kind in _runners, f"no runner for jobs of kind {kind}"
@@ -84,3 +93,33 @@ def _run_held(job_id: int, now: Callable[[], datetime]) -> bool:
     with transaction.atomic():
         Job.objects.filter(pk=job_id).update(state=JobState.DONE, result=result, finished_at=now())
     return True
+
+
+def run_unfinished(*, now: Callable[[], datetime], at_once: int = 1) -> int:
+    """Do what waits, oldest first, until nothing is left; answers how many jobs ended well.
+
+    at_once: how many workers may be busy with jobs, so that a long import never keeps them all from the short work. A job that
+    fails is marked and logged, and the next one begins.
+    """
+    with connection.cursor() as cursor:
+        slot = next((slot for slot in range(at_once) if _take_slot(cursor, slot)), None)
+    if slot is None:
+        return 0
+    tried: set[int] = set()
+    ended = 0
+    try:
+        while waiting := [job_id for job_id in unfinished() if job_id not in tried]:
+            tried.add(waiting[0])
+            try:
+                ended += run(waiting[0], now=now)
+            except Exception:
+                logger.exception("job_failed", job_id=waiting[0])
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [SLOT_LOCK_CLASS, slot])
+    return ended
+
+
+def _take_slot(cursor: Any, slot: int) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [SLOT_LOCK_CLASS, slot])
+    return bool(cursor.fetchone()[0])

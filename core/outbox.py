@@ -1,12 +1,16 @@
 """Put a fact on its way out. What leaves the house is a row of the fact's own transaction; delivery is another's work."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils.functional import Promise
 
 from core.models import OutboxMessage
+
+FAN_OUT_LOCK = 7302  # first key of an advisory lock; core.jobs has 7301
+_topics: dict[str, str | Promise] = {}
 
 
 class Outgoing(NamedTuple):
@@ -36,3 +40,33 @@ def enqueue(messages: Iterable[Outgoing], *, occurred_at: datetime, booked_at: d
         ],
         batch_size=1000,
     )
+
+
+def declare_topic(topic: str, label: str | Promise) -> None:
+    """Say, in the `ready()` of the app that owns the fact, what others may listen to. label: words people read."""
+    _topics[topic] = label
+
+
+def topics() -> dict[str, str | Promise]:
+    """What may be listened to, by name."""
+    return dict(sorted(_topics.items()))
+
+
+def waiting(*, limit: int) -> list[int]:
+    """Ids of messages nobody has fanned out yet, in the order in which they go out."""
+    return list(OutboxMessage.objects.filter(fanned_out_at=None).order_by("id").values_list("id", flat=True)[:limit])
+
+
+def mark_fanned_out(*, message_ids: Sequence[int], at: datetime) -> None:
+    """Take messages off the waiting list, in the transaction that wrote down who hears of them."""
+    OutboxMessage.objects.filter(pk__in=message_ids, fanned_out_at=None).update(fanned_out_at=at)
+
+
+def hold_fan_out() -> bool:
+    """Be the only one who fans out until the transaction ends; False when somebody else is.
+
+    Two at once could put a member's later message into the world before the earlier one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [FAN_OUT_LOCK])
+        return bool(cursor.fetchone()[0])

@@ -5,7 +5,7 @@ never against reads and writes. There is no default partition: it would have to 
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from django.db import connection, transaction
@@ -28,6 +28,26 @@ def ensure_months(table: str, moments: Iterable[datetime]) -> None:
         name = f"{table}_{month:%Y_%m}"
         if (connection.settings_dict["NAME"], name) not in _known:
             _attach(table, name, month)
+
+
+def ensure_ahead(*, now: datetime, months: int = 2) -> list[str]:
+    """Make this month's partition and those of the next `months`, of every table that is cut by month; answers the tables."""
+    moments = [now]
+    for _ in range(months):
+        moments.append(datetime.combine(next_month(month_of(moments[-1])), time.min, UTC))
+    tables = parents()
+    for table in tables:
+        ensure_months(table, moments)
+    return tables
+
+
+def parents() -> list[str]:
+    """The tables cut by month: all partitioned ones, since months are the only way anything is cut here."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'p' AND relnamespace = current_schema()::regnamespace ORDER BY relname"
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _attach(table: str, name: str, month: date) -> None:

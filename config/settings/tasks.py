@@ -1,6 +1,10 @@
 """Celery: what runs when, and how a worker or publisher behaves when something fails."""
 
+from datetime import timedelta
 from typing import Any
+
+from celery.schedules import crontab
+from django.utils.translation import gettext_noop as noop
 
 # Seconds after which a task whose worker vanished is given to another: longer than the longest task, or it would run twice at once.
 VISIBILITY_TIMEOUT = 6 * 3600
@@ -33,4 +37,37 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # The schedule of a new installation, docs/operations.md, Schedules. Beat writes an entry into the database when its name is not
 # there yet and never again: from then on people edit it in the admin.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+# `expire_seconds`: a tick nobody took in time is dropped, since the next one does its work.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    noop("Deliver webhooks"): {
+        "task": "stores.tasks.deliver_webhooks",
+        "schedule": timedelta(seconds=2),
+        "options": {"expire_seconds": 10},
+    },
+    noop("Run waiting jobs"): {
+        "task": "core.tasks.run_jobs",
+        "schedule": timedelta(seconds=3),
+        "options": {"expire_seconds": 10},
+    },
+    noop("Show that beat and a worker are alive"): {
+        "task": "core.tasks.beat_heartbeat",
+        "schedule": timedelta(seconds=30),
+        "options": {"expire_seconds": 60},
+    },
+    noop("Make the coming months' partitions"): {
+        "task": "core.tasks.make_partitions",
+        "schedule": crontab(minute="10", hour="3"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
+    noop("Forget answers and sessions that have expired"): {
+        "task": "core.tasks.forget_expired",
+        "schedule": crontab(minute="30", hour="3"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
+    noop("Forget old webhook deliveries and expired tokens"): {
+        "task": "stores.tasks.forget_delivered",
+        "schedule": crontab(minute="40", hour="3"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
+}
+JOBS_AT_ONCE = 1  # workers that may be busy with imports and other long jobs; the others keep delivering
