@@ -1,6 +1,7 @@
 """Every write to members. One file a subject; callers import this package as `members_services`."""
 
 from members.services.access import log_access
+from members.services.bulk import NEWCOMERS_AT_MOST, ChildIn, Newcomer, register_many
 from members.services.consents import give_consent, set_preferences, withdraw_consent
 from members.services.household import (
     add_address,
@@ -16,6 +17,9 @@ from members.services.profile import freeze_member, link_identity, unfreeze_memb
 from members.services.registration import Registration, register_member
 
 __all__ = [
+    "NEWCOMERS_AT_MOST",
+    "ChildIn",
+    "Newcomer",
     "Registration",
     "add_address",
     "add_child",
@@ -26,6 +30,7 @@ __all__ = [
     "log_access",
     "make_default_address",
     "open_merge_cases",
+    "register_many",
     "register_member",
     "remove_address",
     "remove_child",

@@ -84,8 +84,12 @@ def lock_claims(keys: Sequence[tuple[str, str, str]]) -> None:
     """Hold these identities until the transaction ends, whether or not they exist yet: a lock needs no row (in a fixed order)."""
     with connection.cursor() as cursor:
         for key in sorted(set(keys)):
-            digest = hashlib.blake2b("\x1f".join(key).encode(), digest_size=8).digest()
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, "big", signed=True)])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [claim_lock(key)])
+
+
+def claim_lock(key: tuple[str, str, str]) -> int:
+    """The number of the advisory lock that stands for an identity."""
+    return int.from_bytes(hashlib.blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _with_contacts(profile: Profile, identities: Sequence[IdentityClaim]) -> list[IdentityClaim]:
