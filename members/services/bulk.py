@@ -64,7 +64,9 @@ def register_many(
         _check(newcomer)
     _lock_all(keys)
     owners = _owners(keys)
-    known = [next((owners[claim.key] for claim in newcomer.identities if claim.verified_at and claim.key in owners), None) for newcomer in newcomers]
+    known = [
+        next((owners[claim.key] for claim in said.identities if claim.verified_at and claim.key in owners), None) for said in newcomers
+    ]
     fresh = [newcomer for newcomer, owner in zip(newcomers, known, strict=True) if owner is None]
     made = Member.objects.bulk_create([_member(newcomer, source) for newcomer in fresh], batch_size=1_000)
     _keep_belongings(fresh, made, booked_at)
@@ -72,10 +74,11 @@ def register_many(
     if made:
         events.publish(MembersRegistered(member_ids=tuple(member.pk for member in made), origin=origin, booked_at=booked_at))
     remaining = iter(made)
-    return [
-        Registration(*owner, False, ()) if owner else Registration((member := next(remaining)).pk, member.one_id, True, tuple(cases.get(member.pk, ())))
-        for owner in known
-    ]
+    return [Registration(*owner, False, ()) if owner else _as_answer(next(remaining), cases) for owner in known]
+
+
+def _as_answer(member: Member, cases: dict[int, list[int]]) -> Registration:
+    return Registration(member.pk, member.one_id, True, tuple(cases.get(member.pk, ())))
 
 
 def _check(newcomer: Newcomer) -> None:
@@ -203,7 +206,7 @@ def _defaults(addresses: Sequence[AddressIn]) -> list[bool]:
 
 
 def _weak_matches(newcomers: Sequence[Newcomer], members: Sequence[Member], source: str, at: datetime) -> dict[int, list[int]]:
-    """Merge cases by new member's id, for unverified claims (the profile's phone and e-mail among them) that are somebody's verified ones."""
+    """Merge cases by new member's id: unverified claims, phone and e-mail among them, that are somebody's verified ones."""
     claimed: dict[tuple[str, str, str], list[int]] = {}
     for newcomer, member in zip(newcomers, members, strict=True):
         unverified = {claim.key for claim in newcomer.identities if not claim.verified_at}
