@@ -16,12 +16,20 @@ class IdempotencyRecord(models.Model):
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)  # sha256 of method, path and body
     status = models.PositiveSmallIntegerField()
-    body = models.JSONField()
+    body = models.TextField()  # as it was sent, so that the repetition answers the same bytes
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["client", "key"], name="core_idempotency_one_per_client_and_key")]
         indexes = [models.Index(fields=["created_at"], name="core_idempotency_created")]
+
+
+class CallCount(models.Model):
+    """How often a caller has called in a minute, counted here while the cache is down (ruling 8). window: minutes since 1970."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    window = models.BigIntegerField()
+    used = models.PositiveIntegerField()
 
 
 class OutboxMessage(models.Model):
@@ -53,6 +61,13 @@ class EffectSkipped(models.Model):
     occurred_at = models.DateTimeField()
     booked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+
+
+class Heartbeat(models.Model):
+    """When somebody who must keep going was last seen: "beat" is a task that beat sent and a worker did."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
 
 
 class Job(models.Model):

@@ -16,14 +16,14 @@ def text(name: str) -> str:
     return (Path(apps.get_app_config(app_label).path) / "sql" / f"{path}.sql").read_text(encoding="utf-8")
 
 
-def run(name: str, **parameters: Any) -> int:
+def run(name: str, /, **parameters: Any) -> int:
     """Execute a statement; return how many rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(text(name), parameters)
         return int(cursor.rowcount)
 
 
-def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
+def rows(name: str, /, **parameters: Any) -> list[dict[str, Any]]:
     """Execute a statement; return its rows as dicts in the order given."""
     with connection.cursor() as cursor:
         cursor.execute(text(name), parameters)
@@ -31,7 +31,7 @@ def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def one(name: str, **parameters: Any) -> Mapping[str, Any] | None:
+def one(name: str, /, **parameters: Any) -> Mapping[str, Any] | None:
     """Execute a statement that answers at most one row."""
     found = rows(name, **parameters)
     assert len(found) <= 1, f"{name} answered {len(found)} rows"

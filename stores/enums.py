@@ -51,6 +51,19 @@ class DeliveryState(models.TextChoices):
     GIVEN_UP = "given_up", _("given up")
 
 
+class AttemptProblem(models.TextChoices):
+    """Why a delivery was not taken. Technical words stand beside it, in `detail`."""
+
+    REFUSED_ADDRESS = "refused_address", _("the address is not allowed")
+    NOT_FOUND = "not_found", _("the host name cannot be found")
+    NO_CONNECTION = "no_connection", _("no connection")
+    NOT_TRUSTED = "not_trusted", _("the certificate cannot be trusted")
+    TIMED_OUT = "timed_out", _("no answer in time")
+    BAD_ANSWER = "bad_answer", _("the answer was not HTTP")
+    REDIRECTED = "redirected", _("the receiver sent us elsewhere; redirects are not followed")
+    NOT_ACCEPTED = "not_accepted", _("the receiver did not answer with a status of 200 to 299")
+
+
 class ClientScope(models.TextChoices):
     """What an API client may do (OAuth 2.0 scopes, API-02)."""
 

@@ -9,7 +9,16 @@ from oauth2_provider.models import AbstractApplication
 
 from core.enums import Currency
 from core.history import keep_history
-from stores.enums import BusinessModel, DeliveryState, MembershipSource, MembershipStatus, ProgrammeKind, StaffRole, StoreKind
+from stores.enums import (
+    AttemptProblem,
+    BusinessModel,
+    DeliveryState,
+    MembershipSource,
+    MembershipStatus,
+    ProgrammeKind,
+    StaffRole,
+    StoreKind,
+)
 
 
 @keep_history()
@@ -112,7 +121,7 @@ class StaffAssignment(models.Model):
 class ApiClient(AbstractApplication):
     """A program that speaks for a store, or for the platform (store empty), by OAuth 2.0 client credentials (API-02)."""
 
-    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="clients", verbose_name=_("store"))
+    store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"))
     scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("scopes"))
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
     is_active = models.BooleanField(_("active"), default=True)
@@ -137,8 +146,12 @@ class ServiceNote(models.Model):
         indexes = [models.Index(fields=["member", "-created_at", "-id"], name="stores_servicenote_newest")]
 
 
+@keep_history(exclude=["secret", "failing_since", "resting_until", "failures_in_row"])
 class WebhookEndpoint(models.Model):
-    """Where a store, or the platform (store empty), wants to hear of facts. The secret is a Standard Webhooks one (whsec_...)."""
+    """Where a store, or the platform (store empty), wants to hear of facts. The secret is a Standard Webhooks one (whsec_...).
+
+    failing_since: the first failure since the last success.  resting_until: the circuit is open, nothing is sent before (API-03).
+    """
 
     store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="endpoints", verbose_name=_("store"))
     url = models.URLField(_("address"), max_length=500)
@@ -146,7 +159,7 @@ class WebhookEndpoint(models.Model):
     topics = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("topics"))  # empty: all
     is_active = models.BooleanField(_("active"), default=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
-    resting_until = models.DateTimeField(_("resting until"), null=True, blank=True)  # circuit open (API-03)
+    resting_until = models.DateTimeField(_("resting until"), null=True, blank=True)
     failures_in_row = models.PositiveIntegerField(_("failures in a row"), default=0)
     created_at = models.DateTimeField(_("created"))
 
@@ -159,24 +172,42 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One message to one endpoint, retried until answered. The oldest waiting one of a member goes first (ruling 9)."""
+    """One message to one endpoint, tried again until it is taken or given up. The oldest waiting one of a member goes first (ruling 9).
+
+    queued_at: since when it is tried; sending it again by hand starts anew.  attempts: tries since then.
+    lease, leased_until: the claim of the worker that has it under way; a killed worker's claim runs out.
+    """
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
     message = models.ForeignKey("core.OutboxMessage", models.CASCADE, related_name="+", verbose_name=_("message"))
     ordering_key = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    queued_at = models.DateTimeField(_("queued"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"))
+    lease = models.UUIDField(null=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
 
     class Meta:
         verbose_name = _("webhook delivery")
         verbose_name_plural = _("webhook deliveries")
-        constraints = [models.UniqueConstraint(fields=["endpoint", "message"], name="stores_webhookdelivery_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["endpoint", "message"], name="stores_webhookdelivery_once"),
+            models.CheckConstraint(
+                condition=Q(lease=None, leased_until=None)
+                | Q(lease__isnull=False, leased_until__isnull=False, state=DeliveryState.WAITING),
+                name="stores_webhookdelivery_only_waiting_ones_are_leased",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["endpoint", "ordering_key", "message"], condition=Q(state="waiting"), name="stores_webhookdelivery_waiting"
-            )
+            ),
+            models.Index(
+                fields=["endpoint", "next_attempt_at", "message"], condition=Q(state="waiting"), name="stores_webhookdelivery_due"
+            ),
+            models.Index(fields=["endpoint"], condition=Q(lease__isnull=False), name="stores_webhookdelivery_leased"),
         ]
 
 
@@ -186,7 +217,8 @@ class WebhookAttempt(models.Model):
     delivery = models.ForeignKey(WebhookDelivery, models.CASCADE, related_name="log", verbose_name=_("delivery"))
     at = models.DateTimeField(_("time"))
     status = models.PositiveIntegerField(_("answer"), null=True)
-    problem = models.CharField(_("problem"), max_length=300, blank=True)
+    problem = models.CharField(_("problem"), max_length=20, choices=AttemptProblem.choices, blank=True)
+    detail = models.CharField(_("detail"), max_length=300, blank=True)  # technical words: never a part of the answer's body
     duration_ms = models.PositiveIntegerField(_("milliseconds"))
 
     class Meta:
