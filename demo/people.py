@@ -4,37 +4,22 @@ Nobody real is meant. Every number is `1XX 00NN NNNN` with a prefix of PREFIXES,
 cast of the story world (demo/world/cast.py) uses 138 and 139, which are not in PREFIXES, so nobody made here can be mistaken for it.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 from random import Random
 
 from members import regions
 from members.enums import Gender
 
 PREFIXES = ("133", "135", "136", "137", "150", "151", "155", "157", "159", "176", "177", "181", "185", "186", "187", "188", "189", "198")
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏"
-    "吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万"
-    "钱严覃武戴莫孔向汤"
-)
-_FEMALE = (
-    "芳 娜 静 丽 敏 艳 娟 霞 婷 雪 慧 莉 颖 倩 琳 雯 瑶 洁 欣怡 梦瑶 诗涵 "
-    "雨桐 子涵 佳怡 思雨 晓燕 海燕 丽华 秀英 玉兰 春梅 小红 雅婷 美玲 淑芬 晓丽 "
-    "文静 婉清 可欣 依诺 若曦 安琪 紫萱 晨曦 嘉怡 语嫣 舒窈 沐晴 "
-).split()
-_MALE = (
-    "伟 强 磊 军 洋 勇 杰 涛 超 明 辉 鹏 浩 宇轩 浩然 子轩 俊杰 志强 建国 建华 "
-    "文博 天宇 一鸣 思远 泽宇 嘉豪 晓东 海涛 国强 志明 少华 永康 立新 子墨 景行 "
-    "承泽 致远 家辉 振宇 凯文 云飞 启航 "
-).split()
-_STREETS = (
-    "人民路 解放路 中山路 建设路 和平路 文化路 新华路 学院路 滨河路 长江路 黄河路 朝阳路 "
-    "胜利路 青年路 东风路 园林路 科技路 花园路 体育路 迎宾路 香樟路 桂花路 梧桐街 春晖街 "
-    "明德街 静安街 "
-).split()
-_ESTATES = ("阳光花园 锦绣家园 翠湖苑 金色港湾 紫荆小区 世纪城 望江名邸 星河湾 香榭丽舍 和谐家园 安居苑 枫林绿洲 ").split()
+_WORDS = {
+    key: text.split()
+    for key, text in tomllib.loads((Path(__file__).resolve().parent / "data" / "people.toml").read_text(encoding="utf-8")).items()
+}
 _CITIES = (  # (province, city, weight): where online shoppers live, roughly by population
     *(("310000", "310100", 9), ("110000", "110100", 8), ("440000", "440100", 7), ("440000", "440300", 8), ("330000", "330100", 6)),
     *(("510000", "510100", 6), ("500000", "500100", 5), ("420000", "420100", 5), ("320000", "320100", 4), ("320000", "320500", 5)),
@@ -79,7 +64,7 @@ def person(random: Random, *, number: int, offset: int, youngest: date, female_s
     female = random.random() < female_share
     born = youngest - timedelta(days=int(45 * 365 * random.random() ** 1.6))
     return Person(
-        name=random.choice(_SURNAMES) + random.choice(_FEMALE if female else _MALE),
+        name=random.choice(_WORDS["surnames"]) + random.choice(_WORDS["female" if female else "male"]),
         gender=Gender.FEMALE if female else Gender.MALE,
         birthday=born,
         phone=phone(number + offset),
@@ -99,9 +84,9 @@ def home(random: Random) -> Home:
     """An address in a real district, with a made-up street."""
     province, city, _weight = random.choices(_CITIES, weights=[weight for *_codes, weight in _CITIES])[0]
     district = random.choice(_districts(city))
-    street = f"{random.choice(_STREETS)}{random.randint(1, 299)}号"
+    street = f"{random.choice(_WORDS['streets'])}{random.randint(1, 299)}号"
     if random.random() < 0.7:
-        street += f"{random.choice(_ESTATES)}{random.randint(1, 30)}栋{random.randint(1, 28)}{random.randint(1, 4):02d}室"
+        street += f"{random.choice(_WORDS['estates'])}{random.randint(1, 30)}栋{random.randint(1, 28)}{random.randint(1, 4):02d}室"
     return Home(province, city, district, street)
 
 
