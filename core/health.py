@@ -9,11 +9,11 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max, Min
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
+from core import heartbeat
 from core.models import OutboxMessage
 
 QUEUE = "celery"
@@ -56,8 +56,8 @@ def pending_migrations() -> int:
 
 
 def beat_age(now: datetime) -> float | None:
-    """Seconds since beat last sent anything, None when it never did."""
-    last = PeriodicTask.objects.filter(enabled=True).aggregate(last=Max("last_run_at"))["last"]
+    """Seconds since beat and a worker were last seen alive, None when they never were."""
+    last = heartbeat.last_beat()
     return None if last is None else max(0.0, (now - last).total_seconds())
 
 

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from celery.schedules import crontab
+
+from celery.schedules import crontab
 from django.utils.translation import gettext_noop as noop
 
 # Seconds after which a task whose worker vanished is given to another: longer than the longest task, or it would run twice at once.
@@ -31,7 +33,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 }
 
 CELERY_BEAT_SCHEDULER = "config.scheduler:Scheduler"
-CELERY_BEAT_SYNC_EVERY = 1  # write "last run" after every task: /readyz reads the beat's age from it
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5  # seconds until a schedule edited in the admin is seen
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
