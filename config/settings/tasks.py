@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from celery.schedules import crontab
-
-from celery.schedules import crontab
 from django.utils.translation import gettext_noop as noop
 
 # Seconds after which a task whose worker vanished is given to another: longer than the longest task, or it would run twice at once.
