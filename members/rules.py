@@ -1,7 +1,7 @@
 """Pure rules of profiles: shapes of input, ages, completeness. No ORM, clock or settings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 ADDRESSES_AT_MOST = 20  # MEM-07
@@ -90,7 +90,7 @@ class FieldChange:
     field: str
     old: str
     new: str
-    sort_key: str = field(default="")
+    sort_key: str = ""
 
 
 def age_on(birthday: date, day: date) -> int:

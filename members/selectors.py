@@ -47,9 +47,9 @@ def resolve_many(*, one_ids: Iterable[str] = (), identities: Iterable[tuple[str,
         rows = Identity.objects.filter(external_id__in={key[2] for key in wanted_keys}, verified_at__isnull=False).values_list(
             "provider", "scope", "external_id", "member_id", "member__merged_into_id"
         )
-        for provider, scope, external_id, member_id, merged_into in rows:
+        for provider, scope, external_id, owner_id, survivor_id in rows:
             if (provider, scope, external_id) in wanted_keys:
-                found[(provider, scope, external_id)] = merged_into or member_id
+                found[(provider, scope, external_id)] = survivor_id or owner_id
     return found
 
 

@@ -130,6 +130,10 @@ class ApiClient(AbstractApplication):
         verbose_name = _("API client")
         verbose_name_plural = _("API clients")
 
+    def is_usable(self, request: object) -> bool:
+        """Whether tokens are given out and taken: asked at every request, so that switching a client or its store off works at once."""
+        return self.is_active and (self.store is None or self.store.is_active)
+
 
 class ServiceNote(models.Model):
     """What customer service wrote down about a member, for the stores of one programme."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -195,8 +196,9 @@ def assign_role(
 ) -> StaffAssignment:
     """Give somebody a role in a store, or on the platform (store_id None). Given again, it gets the new dates."""
     with because(actor=actor, at=at):
+        held: dict[str, Any] = {"user_id": user_id, "store_id": store_id, "role": role}
         assignment, _created = StaffAssignment.objects.update_or_create(
-            user_id=user_id, store_id=store_id, role=role, defaults={"valid_from": valid_from, "valid_until": valid_until}
+            **held, defaults={"valid_from": valid_from, "valid_until": valid_until}
         )
     return assignment
 

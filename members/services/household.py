@@ -75,16 +75,21 @@ def touch_address(*, member_id: int, address_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def add_child(*, member_id: int, birth_month: date, gender: str, guardian_consent_at: datetime | None, at: datetime) -> Child:
+def add_child(*, member_id: int, birth_month: date, gender: str, guardian_consent_at: datetime | None, actor: str, at: datetime) -> Child:
     """Keep a child's birth month and gender. A guardian's consent is demanded (PIPL 28-31); a month to come is refused."""
     _lock(member_id)
     if guardian_consent_at is None:
         raise InvalidInput(_("Data on a child needs the guardian's consent."), field="guardian_consent_at")
     if birth_month.replace(day=1) > at.date():
         raise InvalidInput(_("The birth month lies in the future."), field="birth_month")
-    child = Child.objects.create(
-        member_id=member_id, birth_month=birth_month.replace(day=1), gender=gender, guardian_consent_at=guardian_consent_at, created_at=at
-    )
+    with because(actor=actor, at=at):
+        child = Child.objects.create(
+            member_id=member_id,
+            birth_month=birth_month.replace(day=1),
+            gender=gender,
+            guardian_consent_at=guardian_consent_at,
+            created_at=at,
+        )
     _announce(member_id, "children", at)
     return child
 

@@ -11,9 +11,10 @@ from django.db import connection, transaction
 from core import events
 from core.enums import Origin
 from core.errors import InvalidInput
+from core.history import because
 from members import regions
 from members.enums import MergeReason, Provider
-from members.events import MembersRegistered
+from members.events import MembersRegistered, MembersUpdated
 from members.models import Consent, Identity, Member
 from members.rules import ConsentGiven, IdentityClaim, Profile
 from members.services.merging import open_merge_cases
@@ -64,7 +65,10 @@ def register_member(
             evidence={"source": source or actor},
             at=booked_at,
         )
-        _keep_claims(member, [claim for claim in claims if claim.verified_at], at=booked_at)
+        with because(actor=actor, at=booked_at, channel=channel):
+            _adopt_contacts(member, verified)
+        if _keep_claims(member, verified, at=booked_at):
+            events.publish(MembersUpdated(member_ids=(member.pk,), parts=("identities",), origin=origin, booked_at=booked_at))
         _keep_consents(member.pk, consents, channel, occurred_at)
         return Registration(member.pk, member.one_id, False, tuple(cases))
     member = _make(profile, claims, channel, source, inviter_id, occurred_at)
@@ -116,10 +120,13 @@ def _owners(verified: Sequence[IdentityClaim]) -> list[int]:
 
 
 def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, source: str, inviter_id: int | None, at: datetime) -> Member:
-    phone = next((claim.external_id for claim in claims if claim.provider == Provider.PHONE), "")
-    email = next((claim.external_id for claim in claims if claim.provider == Provider.EMAIL), "")
+    # a proven contact comes before one that was only said
+    contact = {claim.provider: claim for claim in sorted(claims, key=lambda claim: claim.verified_at is not None)}
+    phone, email = contact.get(Provider.PHONE), contact.get(Provider.EMAIL)
     return Member.objects.create(
-        **asdict(replace(profile, phone=phone, email=email)),
+        **asdict(replace(profile, phone=phone.external_id if phone else "", email=email.external_id if email else "")),
+        phone_verified_at=phone.verified_at if phone else None,
+        email_verified_at=email.verified_at if email else None,
         one_id=new_one_id(),
         registered_at=at,
         register_channel=channel,
@@ -128,31 +135,34 @@ def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, sourc
     )
 
 
-def _keep_claims(member: Member, claims: Sequence[IdentityClaim], *, at: datetime) -> None:
-    """Identities of the claims; an unverified phone or e-mail stays a contact field only (ruling 16)."""
+def _keep_claims(member: Member, claims: Sequence[IdentityClaim], *, at: datetime) -> bool:
+    """Identities of the claims; an unverified phone or e-mail stays a contact field only (ruling 16). True if one is new."""
     contacts = (Provider.PHONE, Provider.EMAIL)
+    kept = [claim for claim in claims if claim.verified_at or claim.provider not in contacts]
+    known = set(Identity.objects.filter(member=member).values_list("provider", "scope", "external_id"))
+    new = [claim for claim in kept if claim.key not in known]
     Identity.objects.bulk_create(
-        [
-            Identity(
-                member=member,
-                provider=claim.provider,
-                scope=claim.scope,
-                external_id=claim.external_id,
-                verified_at=claim.verified_at,
-                created_at=at,
-            )
-            for claim in claims
-            if claim.verified_at or claim.provider not in contacts
-        ],
-        ignore_conflicts=True,
+        Identity(
+            member=member,
+            provider=claim.provider,
+            scope=claim.scope,
+            external_id=claim.external_id,
+            verified_at=claim.verified_at,
+            created_at=at,
+        )
+        for claim in new
     )
-    proven = {claim.provider: claim for claim in claims if claim.verified_at}
+    return bool(new)
+
+
+def _adopt_contacts(member: Member, claims: Sequence[IdentityClaim]) -> None:
+    """A member without a proven phone or e-mail takes the one just proven; the member's own is never overwritten."""
     changed = []
-    for provider, value_field, time_field in (
-        (Provider.PHONE, "phone", "phone_verified_at"),
-        (Provider.EMAIL, "email", "email_verified_at"),
-    ):
-        if (claim := proven.get(provider)) and getattr(member, value_field) in ("", claim.external_id) and not getattr(member, time_field):
+    for claim in claims:
+        if claim.provider not in (Provider.PHONE, Provider.EMAIL):
+            continue
+        value_field, time_field = str(claim.provider), f"{claim.provider}_verified_at"
+        if getattr(member, value_field) in ("", claim.external_id) and not getattr(member, time_field):
             setattr(member, value_field, claim.external_id)
             setattr(member, time_field, claim.verified_at)
             changed += [value_field, time_field]

@@ -1,0 +1,1 @@
+"""Members as storefronts read and change them."""
