@@ -1,8 +1,127 @@
-"""What every test stands on: real servers, and silence made loud."""
+"""What every test stands on: real servers of its own, and silence made loud."""
 
+import atexit
+import ipaddress
 import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import django
+import pytest
 
+from config.embedded.places import CannotStart, server_folder
+from config.embedded.processes import Lock
+from config.embedded.servers import TEST_SETTINGS, Servers
+
+
+def start_servers() -> None:
+    """Start a Postgres and a Valkey for this run alone, unless the environment names some, and let the settings find them."""
+    place = server_folder()
+    for left in place.glob("test-*"):  # of runs that were killed
+        lock = Lock(left / "servers.lock")
+        if lock.take():
+            lock.release()
+            shutil.rmtree(left, ignore_errors=True)
+    servers = Servers(place, name=f"test-{os.getpid()}", settings=TEST_SETTINGS)
+
+    def stop() -> None:
+        servers.stop()
+        shutil.rmtree(servers.folder, ignore_errors=True)
+
+    atexit.register(stop)
+    os.environ.update(servers.start().environment())
+
+
+# Conftests below import models, so Django must be up, and know its servers, before pytest asks for its settings.
+if "PYTEST_XDIST_WORKER" not in os.environ and not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
+    try:
+        start_servers()
+    except CannotStart as reason:
+        pytest.exit(f"No servers for the tests: {reason}", returncode=2)
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
+
+
+def chromium() -> str | None:
+    """The browser of the browser tests, if there is one."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+NO_BROWSER = "no Chromium here; INSTALL_BROWSER=1 make test installs it by apt"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_sep("!", f"{len(skipped)} BROWSER TESTS DID NOT RUN: {NO_BROWSER}", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright drives the system's Chromium; as root it runs without its own sandbox."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": ["--no-sandbox"] if os.getuid() == 0 else []}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+@pytest.fixture(autouse=True)
+def async_unsafe_for_browsers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Playwright keeps an event loop in the test's thread, which makes Django refuse the ORM there without reason."""
+    if request.node.get_closest_marker("browser"):
+        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def closed_sockets() -> Iterator[None]:
+    """No test reaches beyond this machine, by address or by asking for a name."""
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not is_loopback(str(address[0])):
+            raise RuntimeError(f"A test tried to reach {address[0]}.")
+        connect(self, address)
+
+    def guarded_resolve(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name and not is_loopback(name) and not is_address(name):
+            raise RuntimeError(f"A test tried to look up {name}.")
+        return resolve(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield
+
+
+def is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.fixture
+def project() -> Path:
+    """The folder of the project."""
+    return Path(__file__).resolve().parents[1]
