@@ -57,9 +57,13 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = [
             models.UniqueConstraint(fields=["order_no", "store"], name="activity_order_once_per_store"),
-            models.CheckConstraint(condition=Q(settled_minor__gte=0, paid_minor__gte=0, goods_minor__gte=0), name="activity_order_amounts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(settled_minor__gte=0, paid_minor__gte=0, goods_minor__gte=0), name="activity_order_amounts_not_negative"
+            ),
             models.CheckConstraint(condition=Q(refunded_minor__gte=0), name="activity_order_refunded_not_negative"),
-            models.CheckConstraint(condition=~Q(status="completed") | Q(completed_at__isnull=False), name="activity_order_completed_has_its_time"),
+            models.CheckConstraint(
+                condition=~Q(status="completed") | Q(completed_at__isnull=False), name="activity_order_completed_has_its_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["member", "-placed_at", "-id"], name="activity_order_of_member"),
@@ -114,6 +118,7 @@ class AfterSale(models.Model):
     member = models.ForeignKey("members.Member", models.PROTECT, null=True, related_name="+", verbose_name=_("member"))
     kind = models.CharField(_("kind"), max_length=10, choices=AfterSaleKind.choices)
     status = models.CharField(_("status"), max_length=10, choices=AfterSaleStatus.choices)
+    names_lines = models.BooleanField(default=True)  # False: the refund was spread over what the order's lines still held
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.LIVE)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices)
     refund_minor = models.BigIntegerField(_("refund"))  # goods only
@@ -136,7 +141,9 @@ class AfterSale(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["after_sale_no", "store"], name="activity_aftersale_once_per_store"),
             models.CheckConstraint(condition=Q(refund_minor__gte=0, postage_minor__gte=0), name="activity_aftersale_amounts_not_negative"),
-            models.CheckConstraint(condition=~Q(status="refunded") | Q(settled_at__isnull=False), name="activity_aftersale_refunded_has_its_time"),
+            models.CheckConstraint(
+                condition=~Q(status="refunded") | Q(settled_at__isnull=False), name="activity_aftersale_refunded_has_its_time"
+            ),
         ]
         indexes = [
             models.Index(fields=["member", "-applied_at", "-id"], name="activity_aftersale_of_member"),
@@ -163,7 +170,9 @@ class AfterSaleLine(models.Model):
         verbose_name_plural = _("after-sale lines")
         constraints = [
             models.UniqueConstraint(fields=["after_sale", "line_no"], name="activity_aftersaleline_once"),
-            models.CheckConstraint(condition=Q(refund_minor__gte=0, applied_minor__gte=0), name="activity_aftersaleline_amounts_not_negative"),
+            models.CheckConstraint(
+                condition=Q(refund_minor__gte=0, applied_minor__gte=0), name="activity_aftersaleline_amounts_not_negative"
+            ),
         ]
 
 
@@ -205,6 +214,7 @@ class BehaviourEventKey(models.Model):
     source = models.CharField(max_length=40)
     event_id = models.CharField(max_length=100)
     digest = models.CharField(max_length=64)
+    behaviour_id = models.BigIntegerField()  # the row of activity.BehaviourEvent
     occurred_at = models.DateTimeField()
 
     class Meta:

@@ -1,0 +1,51 @@
+"""Filling the staging tables, and emptying them again (migration 0003)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+TABLES = (
+    "activity_staged_order",
+    "activity_staged_order_line",
+    "activity_staged_after_sale",
+    "activity_staged_after_sale_line",
+    "activity_staged_event",
+    "activity_staged_wallet",
+)
+
+
+def copy_in(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into a table; columns are named as in SQL. jsonb columns take JSON text."""
+    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def batch(*tables: str) -> Iterator[int]:
+    """A number of one's own for the rows of one call; they are gone afterwards. A call that fails takes them back by its rollback."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('activity_batch')")
+        number = int(cursor.fetchone()[0])
+        yield number
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table} WHERE batch = %s", [number])  # noqa: S608  (our own names)
+
+
+@contextmanager
+def private_tables() -> Iterator[None]:
+    """Let this connection stage into temporary tables of the same names and shape, for as long as the block lasts.
+
+    Millions of rows pass through an import: in the shared tables they would leave dead rows behind faster than vacuum clears them.
+    Temporary ones go with the connection, so that a killed import leaves nothing.
+    """
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table} INCLUDING ALL) ON COMMIT DELETE ROWS")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE {', '.join(f'pg_temp.{table}' for table in TABLES)}")
