@@ -26,19 +26,25 @@ def enqueue(messages: Iterable[Outgoing], *, occurred_at: datetime, booked_at: d
     """Write the messages; the caller's transaction decides whether they exist."""
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("The outbox is written in the transaction of the fact.")
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                topic=message.topic,
-                ordering_key=message.ordering_key,
-                store_ids=message.store_ids,
-                payload=dict(message.payload),
-                occurred_at=occurred_at,
-                created_at=booked_at,
-            )
-            for message in messages
-        ],
-        batch_size=1000,
+    OutboxMessage.objects.bulk_create([_row(message, occurred_at, booked_at) for message in messages], batch_size=1000)
+
+
+def enqueue_addressed(message: Outgoing, *, at: datetime) -> int:
+    """Write a message whose receivers the caller writes down himself, in the same transaction; answers its id."""
+    row = _row(message, at, at)
+    row.fanned_out_at = at
+    row.save(force_insert=True)
+    return row.pk
+
+
+def _row(message: Outgoing, occurred_at: datetime, booked_at: datetime) -> OutboxMessage:
+    return OutboxMessage(
+        topic=message.topic,
+        ordering_key=message.ordering_key,
+        store_ids=message.store_ids,
+        payload=dict(message.payload),
+        occurred_at=occurred_at,
+        created_at=booked_at,
     )
 
 
@@ -70,3 +76,14 @@ def hold_fan_out() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, 0)", [FAN_OUT_LOCK])
         return bool(cursor.fetchone()[0])
+
+
+def fanned_out_before(moment: datetime, *, after: int, limit: int) -> list[int]:
+    """Ids above `after` of messages that were fanned out before a moment, in order."""
+    old = OutboxMessage.objects.filter(pk__gt=after, fanned_out_at__lt=moment).order_by("pk")
+    return list(old.values_list("pk", flat=True)[:limit])
+
+
+def forget(message_ids: Sequence[int]) -> int:
+    """Delete messages whose deliveries are gone; answers how many."""
+    return OutboxMessage.objects.filter(pk__in=message_ids).delete()[0]

@@ -7,6 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F, Model, Q
 
+from core import scope as scopes
+from core.scope import Scope
 from members import rules
 from members.enums import MessageChannel, MessageType
 from members.errors import MemberNotFound
@@ -19,6 +21,14 @@ def member_by_one_id(one_id: str) -> Member:
     while member is not None and member.merged_into_id is not None:
         member = member.merged_into
     if member is None:
+        raise MemberNotFound()
+    return member
+
+
+def reachable(one_id: str, scope: Scope) -> Member:
+    """The member of this id, or its survivor, where the caller reaches it. Raises MemberNotFound alike for foreign and missing ones."""
+    member = member_by_one_id(one_id)
+    if not scopes.narrow(Member.objects.filter(pk=member.pk), scope).exists():
         raise MemberNotFound()
     return member
 
@@ -128,3 +138,9 @@ def _changes_of(part: str, model: type[Model], of: dict[str, int], before: datet
 def names_of(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """one_id and name by member id."""
     return {pk: (one_id, name) for pk, one_id, name in Member.objects.filter(pk__in=member_ids).values_list("id", "one_id", "name")}
+
+
+def versions(member_ids: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """One-ID and version of each member, by id, in the order of the ids."""
+    rows = Member.objects.filter(pk__in=list(member_ids)).order_by("pk").values_list("pk", "one_id", "version")
+    return {pk: (one_id, version) for pk, one_id, version in rows}

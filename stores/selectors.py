@@ -73,6 +73,11 @@ def member_stores(member_ids: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+def members_of_memberships(membership_ids: Iterable[int]) -> list[int]:
+    """Ids of the members who hold these memberships, each once."""
+    return list(Membership.objects.filter(pk__in=list(membership_ids)).order_by("member_id").values_list("member_id", flat=True).distinct())
+
+
 def staff_scope(user: Any) -> Scope:
     """What a staff user may reach, from the assignments valid now; nothing for anybody else. Kept on the user for the request."""
     known: Scope | None = getattr(user, "_staff_scope", None)

@@ -23,10 +23,10 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "config.adminsite.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -86,6 +86,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "core.context.site",
             ],
         },
     },
@@ -156,7 +157,9 @@ OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"
 PHONE_DEFAULT_REGION = "CN"
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # bearer token of /metrics; without one only private addresses may read it
 CLOCK_OVERRIDE = False  # only demo and test let a request or command say what "now" is
-WEBHOOK_PRIVATE_ADDRESSES = False  # only demo and test may deliver to loopback
+WEBHOOK_PRIVATE_ADDRESSES = False  # only demo, development and tests may deliver to loopback and private networks
+WEBHOOK_PUBLIC_ADDRESSES = True  # the demo keeps everything on its machine
+WEBHOOK_NETWORKS: list[str] = env.list("WEBHOOK_NETWORKS", default=[])  # private networks of the house that may be reached: 10.20.0.0/16
 
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -63,9 +63,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="30", hour="3"),
         "options": {"expire_seconds": 12 * 3600},
     },
-    noop("Forget old webhook deliveries and expired tokens"): {
+    noop("Forget old webhook deliveries"): {
         "task": "stores.tasks.forget_delivered",
         "schedule": crontab(minute="40", hour="3"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
+    noop("Forget expired access tokens"): {
+        "task": "stores.tasks.forget_tokens",
+        "schedule": crontab(minute="50", hour="3"),
         "options": {"expire_seconds": 12 * 3600},
     },
 }

@@ -758,7 +758,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="clients",
+                related_name="+",
                 to="stores.store",
                 verbose_name="store",
             ),

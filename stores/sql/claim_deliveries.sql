@@ -1,0 +1,25 @@
+-- Lease the deliveries of endpoint %(endpoint_id)s, which the caller has locked, that may go out at %(now)s: of each ordering key the
+-- oldest waiting message, when it is due and nobody has one of that key under way; together at most %(room)s under way, at most
+-- %(limit)s new ones. Reads core_outboxmessage. A lease that ran out belonged to a worker that is dead. A second run finds these leased.
+WITH leased AS (
+    SELECT count(*) AS number
+    FROM stores_webhookdelivery
+    WHERE endpoint_id = %(endpoint_id)s AND lease IS NOT NULL AND leased_until > %(now)s
+), picked AS (
+    SELECT delivery.id
+    FROM stores_webhookdelivery AS delivery
+    WHERE delivery.endpoint_id = %(endpoint_id)s AND delivery.state = 'waiting' AND delivery.next_attempt_at <= %(now)s
+        AND (delivery.leased_until IS NULL OR delivery.leased_until <= %(now)s)
+        AND NOT EXISTS (
+            SELECT FROM stores_webhookdelivery AS other
+            WHERE other.endpoint_id = %(endpoint_id)s AND other.ordering_key = delivery.ordering_key AND other.state = 'waiting'
+                AND other.id <> delivery.id AND (other.message_id < delivery.message_id OR other.leased_until > %(now)s)
+        )
+    ORDER BY delivery.next_attempt_at, delivery.message_id
+    LIMIT (SELECT greatest(least(%(limit)s, %(room)s - number), 0) FROM leased)
+)
+UPDATE stores_webhookdelivery AS delivery
+SET lease = %(lease)s, leased_until = %(leased_until)s
+FROM core_outboxmessage AS message
+WHERE delivery.id IN (SELECT id FROM picked) AND message.id = delivery.message_id
+RETURNING delivery.id, message.id AS message_id, message.topic, message.payload, message.occurred_at
