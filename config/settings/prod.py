@@ -1,16 +1,17 @@
 """Production. Everything secret or particular comes from the environment, and what is missing is said at once."""
 
-from django.core.exceptions import ImproperlyConfigured
-
 from config.settings.base import *
+
+
+class Missing(Exception):
+    """A setting that production cannot do without. Not ImproperlyConfigured: some commands of Django go on after that."""
+
 
 for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"):
     if not env.str(name, default=""):
-        raise ImproperlyConfigured(f"{name} is not set. docs/operations.md lists the settings.")
+        raise Missing(f"{name} is not set. docs/operations.md lists the settings.")
 if len(SECRET_KEY) < 50 or "change-me" in SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY must be a random text of 50 characters or more, not the sample's. docs/operations.md tells how to make one."
-    )
+    raise Missing("SECRET_KEY must be a random text of 50 characters or more, not the sample's. docs/operations.md tells how to make one.")
 
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]  # asked from inside, without the proxy that speaks TLS
