@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from core import events
 from core.enums import Origin
@@ -136,10 +137,11 @@ def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, sourc
 
 
 def _keep_claims(member: Member, claims: Sequence[IdentityClaim], *, at: datetime) -> bool:
-    """Identities of the claims; an unverified phone or e-mail stays a contact field only (ruling 16). True if one is new."""
+    """Identities of the claims that nobody holds; an unverified phone or e-mail stays a contact field (ruling 16). True if one is new."""
     contacts = (Provider.PHONE, Provider.EMAIL)
     kept = [claim for claim in claims if claim.verified_at or claim.provider not in contacts]
-    known = set(Identity.objects.filter(member=member).values_list("provider", "scope", "external_id"))
+    taken = Identity.objects.filter(Q(member=member) | Q(verified_at__isnull=False), external_id__in=[claim.external_id for claim in kept])
+    known = set(taken.values_list("provider", "scope", "external_id"))
     new = [claim for claim in kept if claim.key not in known]
     Identity.objects.bulk_create(
         Identity(
