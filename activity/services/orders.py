@@ -126,8 +126,8 @@ def _stage(batch: int, some: Sequence[tuple[int, Sound]]) -> None:
             amounts = settled[index]
             yield (
                 batch, index, order.store_id, order.order_no, order.version, rules.digest(order), order.member_id, order.status,
-                order.channel, store.currency, amounts.goods_minor, amounts.discount_minor, amounts.coupon_minor, amounts.points_minor, order.points_used,
-                amounts.postage_minor, amounts.paid_minor, amounts.settled_minor, order.currency if rate else "", rate,
+                order.channel, store.currency, amounts.goods_minor, amounts.discount_minor, amounts.coupon_minor, amounts.points_minor,
+                order.points_used, amounts.postage_minor, amounts.paid_minor, amounts.settled_minor, order.currency if rate else "", rate,
                 amounts.source_settled_minor, order.placed_at, order.paid_at, order.shipped_at, order.received_at, order.completed_at,
                 order.cancelled_at, order.receiver_name, order.receiver_phone, order.receiver_address, order.country,
                 json.dumps(order.coupon_codes, ensure_ascii=False),

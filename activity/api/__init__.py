@@ -1,0 +1,1 @@
+"""Facts in and out: orders, after-sales, behaviour and balances."""

@@ -1,0 +1,245 @@
+"""What activity offers to the member page: orders, after-sales, behaviour, balances, the head's cards, and the order number as a key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from activity import selectors
+from activity.enums import AfterSaleStatus, OrderStatus
+from activity.models import AfterSale, Order
+from core import phones, registry
+from core import scope as scopes
+from core.backoffice import keyset
+from core.backoffice.links import outward
+from core.backoffice.panels import PAGE
+from core.backoffice.reveal import show
+from core.errors import NotFound
+from core.masking import FieldClass
+from core.money import format_minor
+from core.permissions import roles_for
+from core.registry import Part, Revealable, SearchKey, Text, TimelineEntry, TimelineSource
+from core.scope import Scope
+
+LAST = 5  # orders in the head (CSL-02)
+TONES = {
+    OrderStatus.PLACED: "plain",
+    OrderStatus.PAID: "warning",
+    OrderStatus.SHIPPED: "info",
+    OrderStatus.RECEIVED: "info",
+    OrderStatus.COMPLETED: "success",
+    OrderStatus.CANCELLED: "plain",
+    AfterSaleStatus.APPLIED: "warning",
+    AfterSaleStatus.REVIEWING: "warning",
+    AfterSaleStatus.APPROVED: "info",
+    AfterSaleStatus.REFUNDED: "success",
+    AfterSaleStatus.EXCHANGED: "success",
+    AfterSaleStatus.REJECTED: "danger",
+    AfterSaleStatus.WITHDRAWN: "plain",
+}
+
+
+def order_row(order: Order, scope: Scope, now: datetime) -> dict[str, Any]:
+    """An order as a panel shows it: personal data as this caller may read it, the way out to the shop, the days it waits."""
+    return {
+        "order": order,
+        "store": order.store,
+        "zone": order.store.time_zone,
+        "tone": TONES[OrderStatus(order.status)],
+        "unshipped": selectors.days_unshipped(order, now),
+        "url": outward(order.store.order_url_template, order_no=order.order_no),
+        "receiver": show(FieldClass.NAME, order.receiver_name, scope),
+        "phone": show(FieldClass.PHONE, _national(order.receiver_phone), scope, kind="order_phone", reference=order.pk),
+        "address": show(FieldClass.ADDRESS, order.receiver_address, scope, kind="order_address", reference=order.pk),
+        "lines": sorted(order.lines.all(), key=lambda line: line.line_no),
+        "source": format_minor(order.source_settled_minor, order.source_currency) if order.source_settled_minor is not None else "",
+        "after_sales": order.after_sales.all(),
+    }
+
+
+def after_sale_row(after_sale: AfterSale, scope: Scope) -> dict[str, Any]:
+    """An after-sale as a panel shows it: its order's time and its own (CSL-07)."""
+    order = after_sale.order
+    return {
+        "after_sale": after_sale,
+        "order": order,
+        "store": after_sale.store,
+        "zone": after_sale.store.time_zone,
+        "tone": TONES[AfterSaleStatus(after_sale.status)],
+        "url": outward(after_sale.store.after_sale_url_template, after_sale_no=after_sale.after_sale_no, order_no=after_sale.order_no),
+        "receiver": show(FieldClass.NAME, after_sale.receiver_name, scope),
+        "phone": show(FieldClass.PHONE, _national(after_sale.receiver_phone), scope, kind="after_sale_phone", reference=after_sale.pk),
+        "address": show(FieldClass.ADDRESS, after_sale.receiver_address, scope, kind="after_sale_address", reference=after_sale.pk),
+        "lines": sorted(after_sale.lines.all(), key=lambda line: line.line_no),
+        "source": format_minor(after_sale.source_refund_minor, after_sale.source_currency)
+        if after_sale.source_refund_minor is not None
+        else "",
+    }
+
+
+def _national(phone: str) -> str:
+    return phones.national(phone) if phone else ""
+
+
+@dataclass(frozen=True)
+class OrdersPanel:
+    key: str = "orders"
+    heading: Text = _("Orders")
+    position: int = 20
+    template_name: str = "activity/panels/orders.html"
+    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.order", "view"))
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        status = filters.get("status", "")
+        only = Q(status=status) if status in OrderStatus.values else None
+        found = selectors.orders_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1, filters=only)
+        shown = found[:PAGE]
+        return {
+            "rows": [order_row(order, scope, now) for order in shown],
+            "status": status,
+            "statuses": OrderStatus.choices,
+            "next_cursor": keyset.write(shown[-1].placed_at, shown[-1].pk) if len(found) > PAGE else None,
+        }
+
+
+@dataclass(frozen=True)
+class AfterSalesPanel:
+    key: str = "after-sales"
+    heading: Text = _("After-sales")
+    position: int = 30
+    template_name: str = "activity/panels/after_sales.html"
+    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.aftersale", "view"))
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        found = selectors.after_sales_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1)
+        shown = found[:PAGE]
+        return {
+            "rows": [after_sale_row(after_sale, scope) for after_sale in shown],
+            "next_cursor": keyset.write(shown[-1].applied_at, shown[-1].pk) if len(found) > PAGE else None,
+        }
+
+
+@dataclass(frozen=True)
+class AssetsPanel:
+    key: str = "assets"
+    heading: Text = _("Balance (assets)")
+    position: int = 70
+    template_name: str = "activity/panels/assets.html"
+    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.walletbalance", "view"))
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        return {"wallets": selectors.wallets_of_member(subject_id, scope), "next_cursor": None}
+
+
+@dataclass(frozen=True)
+class BehaviourPanel:
+    key: str = "behaviour"
+    heading: Text = _("Behaviour")
+    position: int = 95
+    template_name: str = "activity/panels/behaviour.html"
+    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.behaviourevent", "view"))
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        found = selectors.events_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1)
+        shown = found[:PAGE]
+        return {
+            "events": shown,
+            "next_cursor": keyset.write(shown[-1].occurred_at, shown[-1].pk) if len(found) > PAGE else None,
+        }
+
+
+def _bought(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    return {
+        "heading": _("Bought"),
+        "orders": [
+            {
+                "order": last.order,
+                "zone": last.order.store.time_zone,
+                "tone": TONES[OrderStatus(last.order.status)],
+                "items": last.items,
+                "unshipped": selectors.days_unshipped(last.order, now),
+            }
+            for last in selectors.last_orders(member_id, scope, limit=LAST)
+        ],
+    }
+
+
+def _balance(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    return {"heading": _("Balance"), "wallets": selectors.wallets_of_member(member_id, scope)}
+
+
+def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """Orders, after-sales and behaviour, each by the time it began."""
+    place = (before, 0)  # rows of `before` itself are not older
+    entries: list[TimelineEntry] = []
+    if roles_for("activity.order", "view") & scope.roles:
+        entries += [_order_entry(order) for order in selectors.orders_of_member(member_id, scope, before=place, limit=limit)]
+        entries += [_after_sale_entry(row) for row in selectors.after_sales_of_member(member_id, scope, before=place, limit=limit)]
+    if roles_for("activity.behaviourevent", "view") & scope.roles:
+        entries += [
+            TimelineEntry(
+                at=event.occurred_at,
+                kind=_("Behaviour"),
+                title=event.get_kind_display(),
+                key=f"event:{event.pk:012d}",
+                channel=event.get_channel_display(),
+                store=event.store.name if event.store else "",
+                detail=event.spu or event.order_no or event.path,
+            )
+            for event in selectors.events_of_member(member_id, scope, before=place, limit=limit)
+        ]
+    return sorted(entries, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
+
+
+def _order_entry(order: Order) -> TimelineEntry:
+    items = "、".join(line.name for line in sorted(order.lines.all(), key=lambda line: line.line_no)[:3])
+    return TimelineEntry(
+        at=order.placed_at,
+        kind=_("Order"),
+        title=f"{order.order_no} · {order.get_status_display()} · {format_minor(order.paid_minor, order.currency)}",
+        key=f"order:{order.pk:012d}",
+        channel=order.get_channel_display(),
+        store=order.store.name,
+        detail=items,
+    )
+
+
+def _after_sale_entry(after_sale: AfterSale) -> TimelineEntry:
+    return TimelineEntry(
+        at=after_sale.applied_at,
+        kind=_("After-sale"),
+        title=f"{after_sale.after_sale_no} · {after_sale.get_status_display()} · {format_minor(after_sale.refund_minor, after_sale.currency)}",
+        key=f"after-sale:{after_sale.pk:012d}",
+        store=after_sale.store.name,
+        detail=after_sale.reason,
+    )
+
+
+def _row(model: type[Order] | type[AfterSale], member_id: int, reference: str, scope: Scope) -> Order | AfterSale:
+    rows = scopes.narrow(model._default_manager.filter(member_id=member_id), scope)  # type: ignore[type-var]
+    found: Order | AfterSale | None = rows.filter(pk=int(reference)).first() if reference.isdecimal() else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _phone_of(model: type[Order] | type[AfterSale]) -> Any:
+    return lambda member_id, reference, scope: _national(_row(model, member_id, reference, scope).receiver_phone)
+
+
+def _address_of(model: type[Order] | type[AfterSale]) -> Any:
+    return lambda member_id, reference, scope: _row(model, member_id, reference, scope).receiver_address
+
+
+for _panel in (OrdersPanel(), AfterSalesPanel(), AssetsPanel(), BehaviourPanel()):
+    registry.add_panel("members.Member", _panel)
+registry.add_part(Part("head", "balance", _balance, 30, "activity/cards/balance.html"))
+registry.add_part(Part("head", "bought", _bought, 100, "activity/cards/bought.html"))
+registry.add_timeline_source(TimelineSource("activity", _timeline))
+registry.add_search_key(SearchKey("order_no", _("order number"), selectors.members_by_order_no, 70))
+for _kind, _model in (("order", Order), ("after_sale", AfterSale)):
+    registry.add_revealable(Revealable(f"{_kind}_phone", FieldClass.PHONE, _phone_of(_model)))
+    registry.add_revealable(Revealable(f"{_kind}_address", FieldClass.ADDRESS, _address_of(_model)))
