@@ -1,7 +1,6 @@
 """Every address of the site."""
 
-from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from core import health, metrics
 
@@ -9,5 +8,5 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
-    path("admin/", admin.site.urls),
+    path("", include("config.urls_admin")),
 ]

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
+from core.masking import FieldClass
 from core.scope import Scope
 
 Text = str | Promise
@@ -79,12 +80,49 @@ class Part:
     template_name: str = ""
 
 
+@dataclass(frozen=True)
+class HitColumn:
+    """A column of the list of found members. build: (member ids, scope) -> words by member id, however many they are in the same statements."""
+
+    key: str
+    heading: Text
+    build: Callable[[Sequence[int], Scope], Mapping[int, Text]]
+    position: int = 50
+
+
+@dataclass(frozen=True)
+class Revealable:
+    """A masked value that may be shown once for a reason (CSL-17).
+
+    kind: what people ask for ("phone", "address").  read: (member id, reference, scope) -> the value; raises NotFound. reference: which
+    of the member's several, or empty.
+    """
+
+    kind: str
+    field_class: FieldClass
+    read: Callable[[int, str, Scope], str]
+
+
+@dataclass(frozen=True)
+class FrontSection:
+    """A part of the first page below the search box (a guide). build: None leaves it out."""
+
+    key: str
+    template_name: str
+    build: Callable[[Scope, datetime], Mapping[str, Any] | None]
+    position: int = 50
+
+
 @dataclass
 class _Registry:
     panels: dict[str, list[Panel]] = field(default_factory=dict)
     search_keys: list[SearchKey] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     timeline: list[TimelineSource] = field(default_factory=list)
+    hit_columns: list[HitColumn] = field(default_factory=list)
+    revealables: dict[str, Revealable] = field(default_factory=dict)
+    front_sections: list[FrontSection] = field(default_factory=list)
+    locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]] | None = None
 
 
 _all = _Registry()
@@ -120,3 +158,38 @@ def add_timeline_source(source: TimelineSource) -> None:
 
 def timeline_sources() -> list[TimelineSource]:
     return list(_all.timeline)
+
+
+def add_hit_column(column: HitColumn) -> None:
+    _all.hit_columns.append(column)
+
+
+def hit_columns() -> list[HitColumn]:
+    return sorted(_all.hit_columns, key=lambda column: column.position)
+
+
+def add_revealable(revealable: Revealable) -> None:
+    _all.revealables[revealable.kind] = revealable
+
+
+def revealable(kind: str) -> Revealable | None:
+    return _all.revealables.get(kind)
+
+
+def add_front_section(section: FrontSection) -> None:
+    _all.front_sections.append(section)
+
+
+def front_sections() -> list[FrontSection]:
+    return sorted(_all.front_sections, key=lambda section: section.position)
+
+
+def set_locator(locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]]) -> None:
+    """Called once, by `stores`: in which stores members are at home, for Scope.within."""
+    _all.locator = locator
+
+
+def stores_of(member_ids: Sequence[int]) -> Mapping[int, Sequence[int]]:
+    """Store ids by member id."""
+    assert _all.locator is not None, "nobody said where members are at home"
+    return _all.locator(member_ids)

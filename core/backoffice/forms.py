@@ -1,0 +1,83 @@
+"""Plain forms on plain pages: ask, check, make one service call, say what happened (STYLE section 7)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.backoffice.reveal import REASON_AT_LEAST
+from core.errors import DomainError, InvalidInput
+from core.registry import Text
+
+
+class BackOfficeForm(forms.Form):
+    """A form in the theme's looks (backoffice.css draws `gx-form`)."""
+
+    required_css_class = "gx-required"
+
+
+class ConfirmForm(BackOfficeForm):
+    """Nothing to fill in: sending it is the answer."""
+
+
+class ReasonForm(BackOfficeForm):
+    """Why somebody does this: kept with what was done."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=REASON_AT_LEAST,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        help_text=format_lazy(_("At least {count} characters; it is kept in the log."), count=REASON_AT_LEAST),
+    )
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: None while it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def form_page(
+    request: HttpRequest,
+    *,
+    title: Text,
+    form: forms.Form,
+    act: Callable[[dict[str, Any]], object],
+    done: Text,
+    back: str,
+    submit: Text,
+    explanation: Text = "",
+    danger: bool = False,
+    template: str = "backoffice/form.html",
+) -> HttpResponse:
+    """Show `form`; when it is sent and sound, `act` on its values, say `done` and go `back`. A refusal is shown on the form."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data)
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, str(done))
+            return HttpResponseRedirect(back)
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "form": form,
+        "back": back,
+        "submit": submit,
+        "explanation": explanation,
+        "danger": danger,
+    }
+    return TemplateResponse(request, template, context, status=400 if form.errors else 200)
+
+
+def add_refusal(form: forms.BaseForm, refusal: DomainError) -> None:
+    """Put a refusal beside the field it is about, or above the form."""
+    field = refusal.field.rsplit(".", 1)[-1] if isinstance(refusal, InvalidInput) else None
+    form.add_error(field if field in form.fields else None, ValidationError(str(refusal.detail)))

@@ -1,0 +1,31 @@
+"""Personal data on a page: as the caller may read it, and whether it may be shown whole once, for a reason (CSL-17)."""
+
+from dataclasses import dataclass
+
+from core import masking, registry
+from core.masking import FieldClass
+from core.scope import Scope
+
+REASON_AT_LEAST = 5  # characters
+
+
+@dataclass(frozen=True)
+class Shown:
+    """text: whole, masked or empty.  kind, reference: what to ask for to see it whole; kind is empty where the caller may not ask."""
+
+    text: str
+    kind: str = ""
+    reference: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def show(field_class: FieldClass, value: str, scope: Scope, *, kind: str = "", reference: object = "") -> Shown:
+    """A value for a template. kind: how core.registry knows to read it again; without it there is nothing to ask for."""
+    text = masking.show(field_class, value, scope)
+    askable = bool(kind and text) and masking.may_reveal(field_class, scope) and registry.revealable(kind) is not None
+    return Shown(text, kind if askable else "", str(reference))

@@ -1,0 +1,79 @@
+"""Who may do what: one table of roles and verbs, read by every door of the back office (SEC-05, STO-06, docs/architecture.md).
+
+A subject is a model's label in lower case, a verb one of Django's four or a named action. What is not in the table is refused.
+Which rows the verb may touch is another question, answered by core.scope; how personal data reads, by core.masking.
+"""
+
+from collections.abc import Mapping
+
+from core.masking import Role
+from core.scope import Scope
+
+_CS, _OP, _AP, _AU, _TC, _AD = Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.APPROVER, Role.AUDITOR, Role.TILL_CLERK, Role.ADMIN
+_ALL = frozenset(Role)
+_OFFICE = frozenset({_CS, _OP, _AP, _AU, _AD})  # everybody but the till
+
+TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
+    "members.member": {
+        "view": _ALL,
+        "change": frozenset({_CS, _AP, _AD}),
+        "freeze": frozenset({_CS, _AP, _AD}),
+        "import": frozenset({_OP, _AD}),
+    },
+    "members.mergecase": {"view": _OFFICE},
+    "members.accesslog": {"view": frozenset({_AP, _AU, _AD})},
+    "stores.membership": {"view": _ALL},
+    "stores.servicenote": {"view": _OFFICE, "add": frozenset({_CS, _OP, _AP, _AD})},
+    "stores.programme": {"view": _OFFICE, "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "stores.store": {"view": _OFFICE, "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "stores.staffassignment": {
+        "view": frozenset({_AU, _AD}),
+        "add": frozenset({_AD}),
+        "change": frozenset({_AD}),
+        "delete": frozenset({_AD}),
+    },
+    "stores.apiclient": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "stores.webhookendpoint": {
+        "view": frozenset({_OP, _AU, _AD}),
+        "add": frozenset({_OP, _AD}),
+        "change": frozenset({_OP, _AD}),
+        "delete": frozenset({_OP, _AD}),
+    },
+    "stores.webhookdelivery": {"view": frozenset({_OP, _AU, _AD}), "resend": frozenset({_OP, _AD})},
+    "activity.order": {"view": _ALL, "import": frozenset({_OP, _AD})},
+    "activity.aftersale": {"view": _ALL},
+    "activity.behaviourevent": {"view": _OFFICE},
+    "activity.walletbalance": {"view": _ALL},
+    "core.job": {"view": frozenset({_OP, _AP, _AU, _AD})},
+    "auth.user": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "django_celery_beat.periodictask": {"view": frozenset({_AU, _AD}), "change": frozenset({_AD})},
+    "django_celery_beat.crontabschedule": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "django_celery_beat.intervalschedule": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},
+    "axes.accessattempt": {"view": frozenset({_AU, _AD}), "delete": frozenset({_AD})},
+    "axes.accesslog": {"view": frozenset({_AU, _AD})},
+}
+
+PLATFORM_ONLY: frozenset[tuple[str, str]] = frozenset(
+    {
+        ("members.member", "freeze"),  # a person is frozen everywhere: no merchant may lock another's customer out
+        ("stores.programme", "add"),
+        ("stores.store", "add"),
+        ("auth.user", "view"),
+        ("auth.user", "add"),
+        ("auth.user", "change"),
+        *((subject, verb) for subject, verbs in TABLE.items() if subject.startswith(("django_celery_beat.", "axes.")) for verb in verbs),
+    }
+)
+"""Verbs that ask for a role held on the platform itself, whatever stores the caller has."""
+
+
+def roles_for(subject: str, verb: str) -> frozenset[Role]:
+    """The roles that may; empty for what the table does not name."""
+    return TABLE.get(subject, {}).get(verb, frozenset())
+
+
+def allowed(subject: str, verb: str, scope: Scope) -> bool:
+    """Whether one of the caller's roles may do `verb` to `subject` ("members.member"), rows aside."""
+    if (subject, verb) in PLATFORM_ONLY and not scope.platform:
+        return False
+    return any(role.value in scope.roles for role in roles_for(subject, verb))

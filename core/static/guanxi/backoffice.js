@@ -1,0 +1,71 @@
+"use strict";
+// Copy buttons, the search key, rows that open, and pages whose login has ended.
+(() => {
+    const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+
+    const copy = async (text) => {
+        if (navigator.clipboard && window.isSecureContext) {
+            await navigator.clipboard.writeText(text);
+            return;
+        }
+        const box = document.createElement("textarea"); // plain http on a shop's own network has no clipboard of its own
+        box.value = text;
+        box.style.position = "fixed";
+        document.body.append(box);
+        box.select();
+        document.execCommand("copy");
+        box.remove();
+    };
+
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-copy]");
+        if (button) {
+            copy(button.dataset.copy).then(() => {
+                button.classList.add("gx-copied");
+                setTimeout(() => button.classList.remove("gx-copied"), 1200);
+            });
+            return;
+        }
+        const row = event.target.closest("tr[data-href]");
+        if (row && !event.target.closest("a, button") && !String(window.getSelection())) {
+            window.location.href = row.dataset.href;
+        }
+    });
+
+    document.addEventListener("keydown", (event) => {
+        if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+            const box = document.querySelector("#searchbar") ? null : document.querySelector("[data-lookup]");
+            if (box) {
+                event.preventDefault();
+                box.focus();
+                box.select();
+            }
+        }
+    });
+
+    document.addEventListener("change", (event) => {
+        if (event.target.dataset.region === "0") {
+            const district = document.getElementById("id_district_code"); // another province: the old city's districts are void
+            if (district) {
+                district.replaceChildren(new Option("—", ""));
+            }
+        }
+    });
+
+    document.addEventListener("htmx:beforeSwap", (event) => {
+        if (event.detail.xhr.responseURL.includes("/admin/login/")) {
+            event.detail.shouldSwap = false;
+            window.location.reload();
+        } else if (event.detail.xhr.status === 400) {
+            event.detail.shouldSwap = true;
+            event.detail.isError = false;
+        }
+    });
+
+    document.addEventListener("htmx:afterSettle", (event) => {
+        const box = event.target.querySelector?.("[autofocus]");
+        if (box) {
+            box.focus();
+        }
+    });
+})();

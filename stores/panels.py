@@ -1,0 +1,108 @@
+"""What stores offer to the member page: memberships in the head, service notes, columns of the list of hits, member numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core import registry
+from core import scope as scopes
+from core.backoffice import keyset
+from core.backoffice.panels import PAGE
+from core.permissions import allowed, roles_for
+from core.registry import HitColumn, Part, SearchKey, Text, TimelineEntry, TimelineSource
+from core.scope import Scope
+from stores import selectors
+from stores.models import Membership, ServiceNote
+
+
+def _memberships(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    return {"memberships": selectors.memberships_of(member_id, scope)}
+
+
+@dataclass(frozen=True)
+class NotesPanel:
+    key: str = "notes"
+    heading: Text = _("Service notes")
+    position: int = 100
+    template_name: str = "stores/panels/notes.html"
+    roles: frozenset[str] = field(default_factory=lambda: roles_for("stores.servicenote", "view"))
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        place = keyset.read_numbered(cursor)
+        rows = scopes.narrow(ServiceNote.objects.filter(member_id=subject_id), scope).select_related("author", "programme")
+        if place:
+            rows = rows.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1]))
+        found = list(rows.order_by("-created_at", "-id")[: PAGE + 1])
+        shown = found[:PAGE]
+        return {
+            "notes": shown,
+            "add_url": reverse("admin:members_member_note", args=[subject_id]) if allowed("stores.servicenote", "add", scope) else "",
+            "next_cursor": keyset.write(shown[-1].created_at, shown[-1].pk) if len(found) > PAGE else None,
+        }
+
+
+def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """Joining programmes, and what service wrote down."""
+    entries = [
+        TimelineEntry(
+            at=membership.joined_at,
+            kind=_("Membership"),
+            title=_("Joined"),
+            key=f"membership:{membership.pk:012d}",
+            store=membership.programme.name,
+            detail=membership.member_no,
+        )
+        for membership in selectors.memberships_of(member_id, scope)
+        if membership.joined_at < before
+    ]
+    if roles_for("stores.servicenote", "view") & scope.roles:
+        notes = scopes.narrow(ServiceNote.objects.filter(member_id=member_id, created_at__lt=before), scope)
+        for note in notes.select_related("author", "programme").order_by("-created_at", "-id")[:limit]:
+            entries.append(
+                TimelineEntry(
+                    at=note.created_at,
+                    kind=_("Service note"),
+                    title=note.body,
+                    key=f"note:{note.pk:012d}",
+                    store=note.programme.name,
+                    detail=note.author.get_full_name() or note.author.get_username(),
+                )
+            )
+    return sorted(entries, key=lambda entry: (entry.at, entry.key), reverse=True)[:limit]
+
+
+def _by_member_number(term: str, scope: Scope, limit: int) -> Sequence[int]:
+    if not 2 <= len(term) <= 20 or " " in term:
+        return ()
+    rows = scopes.narrow(Membership.objects.filter(member_no__in={term, term.upper()}), scope)
+    return list(dict.fromkeys(rows.values_list("member_id", flat=True)[:limit]))
+
+
+def _programme_names(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
+    return {member_id: "、".join(row.programme.name for row in rows) for member_id, rows in _by_member(member_ids, scope).items()}
+
+
+def _member_numbers(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
+    return {member_id: " ".join(row.member_no for row in rows) for member_id, rows in _by_member(member_ids, scope).items()}
+
+
+def _by_member(member_ids: Sequence[int], scope: Scope) -> dict[int, list[Membership]]:
+    rows = scopes.narrow(Membership.objects.filter(member_id__in=member_ids), scope).select_related("programme").order_by("programme_id")
+    found: dict[int, list[Membership]] = {}
+    for row in rows:
+        found.setdefault(row.member_id, []).append(row)
+    return found
+
+
+registry.set_locator(selectors.member_stores)
+registry.add_panel("members.Member", NotesPanel())
+registry.add_part(Part("head", "memberships", _memberships, 5, "stores/cards/memberships.html"))
+registry.add_timeline_source(TimelineSource("stores", _timeline))
+registry.add_search_key(SearchKey("member_no", _("member number"), _by_member_number, 50))
+registry.add_hit_column(HitColumn("stores", _("stores"), _programme_names, 20))
+registry.add_hit_column(HitColumn("member_no", _("member number"), _member_numbers, 30))
