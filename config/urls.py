@@ -8,5 +8,6 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("api/v1/", include("config.urls_api")),
     path("", include("config.urls_admin")),
 ]

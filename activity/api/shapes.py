@@ -175,10 +175,6 @@ class EventsQuery(FactsQuery):
     occurred_at__lt = Instant(required=False)
 
 
-class WalletQuery(PageQuery):
-    pass
-
-
 class OrderLineOut(OutSerializer):
     line_no = serializers.IntegerField(read_only=True)
     sku = serializers.CharField(read_only=True)

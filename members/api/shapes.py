@@ -4,10 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.api.fields import Choice, Clock, Code, Day, Flag, Instant, Masked, Month, Phone, SecureUrl, Text
+from core.api.fields import Choice, Clock, Day, Flag, Instant, Masked, Month, Phone, SecureUrl, Text
 from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, StrictSerializer, WarningOut
 from core.enums import Channel
-from core.errors import DomainError
+from core.errors import InvalidInput
 from core.masking import FieldClass, show
 from core.phones import to_e164
 from members import regions
@@ -19,10 +19,13 @@ READ_ONLY_COUNTS = ("level", "benefits", "growth", "points", "coupons", "balance
 
 
 def normal_external_id(provider: str, external_id: str) -> str:
-    """A phone in E.164 form, an e-mail in lower case, anything else as it is. Raises InvalidInput."""
-    if provider == Provider.PHONE:
-        return to_e164(external_id, field="external_id")
-    return external_id.lower() if provider == Provider.EMAIL else external_id
+    """A phone in E.164 form, an e-mail in lower case, anything else as it is. Raises ValidationError naming external_id."""
+    if provider != Provider.PHONE:
+        return external_id.lower() if provider == Provider.EMAIL else external_id
+    try:
+        return to_e164(external_id)
+    except InvalidInput as problem:
+        raise serializers.ValidationError({"external_id": [serializers.ErrorDetail(str(problem.detail), code="invalid_phone")]}) from None
 
 
 class IdentityIn(StrictSerializer):
@@ -36,10 +39,7 @@ class IdentityIn(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return {**attrs, "external_id": normal_external_id(attrs["provider"], attrs["external_id"])}
-        except DomainError as problem:
-            raise serializers.ValidationError({"external_id": [serializers.ErrorDetail(str(problem.detail), code="invalid_phone")]}) from None
+        return {**attrs, "external_id": normal_external_id(attrs["provider"], attrs["external_id"])}
 
 
 def claim_of(said: dict[str, Any]) -> IdentityClaim:
@@ -80,7 +80,9 @@ class MemberChangesIn(ProfileIn):
 
     ignored = READ_ONLY_COUNTS
 
-    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1, help_text="The version that was read, instead of If-Match.")
+    version = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="The version that was read, instead of If-Match."
+    )
 
 
 class AddressChangesIn(StrictSerializer):
@@ -124,17 +126,12 @@ class IdentityQueryIn(StrictSerializer):
     scope = Text(most=40, default="")
     external_id = Text(most=128, required=True)
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return {**attrs, "external_id": normal_external_id(attrs["provider"], attrs["external_id"])}
+
 
 class RegionQuery(QuerySerializer):
     parent = serializers.RegexField(r"^[0-9]{6}$", required=False, help_text="Six digits; without it the provinces.")
-
-
-class ProgrammeQuery(QuerySerializer):
-    programme = Code(required=False, help_text="Of which programme; a store's clients need not say, for the platform's it is the platform's.")
-
-
-class TimelineQuery(PageQuery):
-    pass
 
 
 class MemberOut(OutSerializer):
@@ -230,7 +227,9 @@ class IdentityOut(OutSerializer):
     def get_external_id(self, identity: Identity) -> str:
         if identity.scope and identity.scope == self.context["store_code"]:
             return identity.external_id
-        field_class = {Provider.PHONE: FieldClass.PHONE, Provider.EMAIL: FieldClass.EMAIL}.get(Provider(identity.provider), FieldClass.EXTERNAL_ID)
+        field_class = {Provider.PHONE: FieldClass.PHONE, Provider.EMAIL: FieldClass.EMAIL}.get(
+            Provider(identity.provider), FieldClass.EXTERNAL_ID
+        )
         return show(field_class, identity.external_id, self.context["scope"])
 
 
@@ -270,30 +269,3 @@ class TimelineEntryOut(OutSerializer):
     channel = serializers.CharField(read_only=True)
     store = serializers.CharField(read_only=True)
     detail = serializers.CharField(read_only=True)
-
-
-class SummaryOut(OutSerializer):
-    """What a storefront shows a member (PRD-05). A part that is not built yet, or switched off, is null."""
-
-    one_id = serializers.CharField(read_only=True)
-    programme = serializers.CharField(read_only=True)
-    level = serializers.JSONField(read_only=True, allow_null=True)
-    benefits = serializers.JSONField(read_only=True, allow_null=True)
-    growth = serializers.JSONField(read_only=True, allow_null=True)
-    points = serializers.JSONField(read_only=True, allow_null=True)
-    coupons = serializers.JSONField(read_only=True, allow_null=True)
-    balance = serializers.JSONField(read_only=True, allow_null=True, help_text="Minor units with their currency and `as_of`.")
-    identities = serializers.ListField(
-        child=serializers.ChoiceField(choices=Provider.choices), read_only=True, help_text="Providers of the proved identities."
-    )
-
-
-class PortraitOut(OutSerializer):
-    """Everything known of a member in six parts (MEM-28). A part that is not built yet is null."""
-
-    basic = serializers.JSONField(read_only=True, allow_null=True)
-    member_data = serializers.JSONField(read_only=True, allow_null=True)
-    tags = serializers.JSONField(read_only=True, allow_null=True)
-    assets = serializers.JSONField(read_only=True, allow_null=True)
-    consumption = serializers.JSONField(read_only=True, allow_null=True)
-    preferences = serializers.JSONField(read_only=True, allow_null=True)

@@ -1,6 +1,6 @@
 """Every write to members. One file a subject; callers import this package as `members_services`."""
 
-from members.services.access import log_access
+from members.services.access import log_access, read_member
 from members.services.bulk import NEWCOMERS_AT_MOST, ChildIn, Newcomer, register_many
 from members.services.consents import give_consent, set_preferences, withdraw_consent
 from members.services.household import (
@@ -31,6 +31,7 @@ __all__ = [
     "make_default_address",
     "open_merge_cases",
     "register_many",
+    "read_member",
     "register_member",
     "remove_address",
     "remove_child",

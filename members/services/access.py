@@ -9,7 +9,9 @@ from django.db import transaction
 
 from core import partitions
 from core.scope import Scope
-from members.models import AccessLog
+from members import selectors
+from members.enums import AccessAction
+from members.models import AccessLog, Member
 
 
 def search_hash(text: str) -> str:
@@ -48,3 +50,10 @@ def log_access(
         ip=ip,
         request_id=request_id,
     )
+
+
+def read_member(*, one_id: str, scope: Scope, at: datetime, ip: str | None, request_id: str) -> Member:
+    """The member for an API client that reads: within its reach, and written down in the access log (R21). Raises MemberNotFound."""
+    member = selectors.reachable(one_id, scope)
+    log_access(scope=scope, user_id=None, action=AccessAction.API_READ, at=at, member_id=member.pk, ip=ip, request_id=request_id)
+    return member

@@ -1,0 +1,1 @@
+"""Clients and their tokens; members of programmes, as storefronts see them."""

@@ -1,0 +1,157 @@
+"""Bodies of stores: registering, memberships, stores and programmes."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.api.fields import Choice, Code, Instant, Phone, Text
+from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, WarningOut
+from core.enums import Channel, Currency
+from members.api.shapes import READ_ONLY_COUNTS, ConsentIn, IdentityIn, MemberOut, ProfileIn, normal_external_id
+from members.enums import ConsentPurpose, MemberStatus, Provider
+from stores.enums import BusinessModel, MembershipSource, MembershipStatus, ProgrammeKind, StoreKind
+
+IDENTITIES_AT_MOST = 20
+
+
+class NewMemberIn(ProfileIn):
+    """Whom to register. At least one identity; a consent to the privacy policy is a must."""
+
+    ignored = READ_ONLY_COUNTS
+
+    store = Code(required=False, help_text="Whose customer this is. A store's clients register for their store and need not say.")
+    channel = Choice(choices=[choice for choice in Channel.choices if choice[0] not in (Channel.ADMIN, Channel.IMPORT)])
+    source = Text(most=64, default="", help_text="The registration path: a poster, a campaign, an advertisement.")
+    inviter = Text(most=40, default="", help_text="`one_id` of the member who invited them.")
+    identities = IdentityIn(many=True, min_length=1, max_length=IDENTITIES_AT_MOST)
+    consents = ConsentIn(many=True, min_length=1, max_length=len(ConsentPurpose))
+
+    def validate_identities(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len({(said["provider"], said["scope"], said["external_id"]) for said in value}) < len(value):
+            raise serializers.ValidationError(_("The same identity is given twice."), code="repeated")
+        return value
+
+    def validate_consents(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        purposes = [said["purpose"] for said in value]
+        if ConsentPurpose.POLICY not in purposes:
+            raise serializers.ValidationError(
+                _("Nobody is registered without their consent to the privacy policy."), code="policy_consent_missing"
+            )
+        if len(set(purposes)) < len(purposes):
+            raise serializers.ValidationError(_("The same purpose is given twice."), code="repeated")
+        return value
+
+
+class MembersQuery(PageQuery):
+    """Filters are joined by and."""
+
+    phone = Phone(required=False, allow_blank=False, help_text="The whole number.")
+    provider = Choice(choices=Provider.choices, required=False, help_text="With external_id: a proved identity.")
+    scope = Text(most=40, default="", help_text="Of the identity.")
+    external_id = Text(most=128, allow_blank=False)
+    status = Choice(choices=MemberStatus.choices, required=False)
+    programme = Code(required=False, help_text="Members of this programme.")
+    registered_at__gte = Instant(required=False, help_text="Registered then or later.")
+    registered_at__lt = Instant(required=False, help_text="Registered before.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("provider" in attrs) != ("external_id" in attrs):
+            missing = "external_id" if "provider" in attrs else "provider"
+            raise serializers.ValidationError(
+                {missing: [serializers.ErrorDetail(_("Give provider and external_id together."), code="required")]}
+            )
+        if "provider" in attrs:
+            attrs["external_id"] = normal_external_id(attrs["provider"], attrs["external_id"])
+        return attrs
+
+
+class ProgrammeQuery(QuerySerializer):
+    programme = Code(required=False, help_text="A store's clients mean their store's programme without it, the platform's the platform's.")
+
+
+class SummaryOut(OutSerializer):
+    """What a storefront shows a member (PRD-05). A part that is not built yet, or switched off in the programme, is null."""
+
+    one_id = serializers.CharField(read_only=True)
+    programme = serializers.CharField(read_only=True, help_text="The programme's code.")
+    level = serializers.JSONField(read_only=True, allow_null=True)
+    benefits = serializers.JSONField(read_only=True, allow_null=True)
+    growth = serializers.JSONField(read_only=True, allow_null=True)
+    points = serializers.JSONField(read_only=True, allow_null=True)
+    coupons = serializers.JSONField(read_only=True, allow_null=True)
+    balance = serializers.JSONField(read_only=True, allow_null=True, help_text="As `GET .../wallet` answers it.")
+
+
+SUMMARY_PARTS = ("level", "benefits", "growth", "points", "coupons", "balance")
+
+
+class PortraitOut(OutSerializer):
+    """Everything known of a member, in six parts (MEM-28). A part that is not built yet is null."""
+
+    basic = serializers.JSONField(read_only=True, allow_null=True)
+    member_data = serializers.JSONField(read_only=True, allow_null=True)
+    tags = serializers.JSONField(read_only=True, allow_null=True)
+    assets = serializers.JSONField(read_only=True, allow_null=True)
+    consumption = serializers.JSONField(read_only=True, allow_null=True)
+    preferences = serializers.JSONField(read_only=True, allow_null=True)
+
+
+PORTRAIT_PARTS = ("basic", "member_data", "tags", "assets", "consumption", "preferences")
+
+
+class MembershipOut(OutSerializer):
+    """A member in a programme."""
+
+    programme = serializers.CharField(source="programme.code", read_only=True)
+    kind = serializers.ChoiceField(choices=ProgrammeKind.choices, source="programme.kind", read_only=True)
+    member_no = serializers.CharField(read_only=True)
+    joined_at = serializers.DateTimeField(read_only=True)
+    source = serializers.ChoiceField(choices=MembershipSource.choices, read_only=True)
+    store = serializers.SerializerMethodField(help_text="Code of the store where they joined, or null.")
+    status = serializers.ChoiceField(choices=MembershipStatus.choices, read_only=True)
+
+    def get_store(self, membership: Any) -> str | None:
+        store = membership.store
+        seen = store is not None and self.context["scope"].reaches_store(store.pk)
+        return store.code if seen else None
+
+
+class MembershipListOut(OutSerializer):
+    data = MembershipOut(many=True)
+
+
+class EnrolledOut(OutSerializer):
+    """Who has been registered or found, with what a storefront shows them at once (REG-14)."""
+
+    one_id = serializers.CharField(read_only=True)
+    created = serializers.BooleanField(read_only=True, help_text="False when a proved identity led to somebody who was a member before.")
+    member = MemberOut(read_only=True)
+    memberships = MembershipOut(many=True, read_only=True)
+    summary = SummaryOut(read_only=True)
+    warnings = WarningOut(many=True, read_only=True)
+
+
+class StoreOut(OutSerializer):
+    code = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    kind = serializers.ChoiceField(choices=StoreKind.choices, read_only=True)
+    platform = serializers.CharField(read_only=True, help_text="Where it sells: own_b2c, taobao, ...")
+    business_model = serializers.ChoiceField(choices=BusinessModel.choices, read_only=True)
+    programme = serializers.CharField(source="programme.code", read_only=True)
+    time_zone = serializers.CharField(read_only=True)
+    foreign_currency = serializers.CharField(read_only=True)
+    foreign_rate = serializers.DecimalField(max_digits=14, decimal_places=6, read_only=True, allow_null=True)
+    is_active = serializers.BooleanField(read_only=True)
+
+
+class ProgrammeOut(OutSerializer):
+    code = serializers.CharField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    kind = serializers.ChoiceField(choices=ProgrammeKind.choices, read_only=True)
+    currency = serializers.ChoiceField(choices=Currency.choices, read_only=True)
+    time_zone = serializers.CharField(read_only=True)
+    growth_on = serializers.BooleanField(read_only=True)
+    points_on = serializers.BooleanField(read_only=True)
+    coupons_on = serializers.BooleanField(read_only=True)
+    tags_on = serializers.BooleanField(read_only=True)
