@@ -1,6 +1,7 @@
 """The public verbs of webhooks: endpoints, fan-out, delivery, sending again, forgetting."""
 
 import base64
+import json
 import secrets
 import time
 import uuid
@@ -223,7 +224,7 @@ def _claim(endpoint_id: int, *, limit: int, now: datetime) -> list[_Claim]:
             url=endpoint.url,
             secret=endpoint.secret,
             webhook_id=rules.message_id(row["message_id"]),
-            body=rules.body(topic=row["topic"], occurred_at=row["occurred_at"], payload=row["payload"]),
+            body=rules.body(topic=row["topic"], occurred_at=row["occurred_at"], payload=json.loads(row["payload"])),
         )
         for row in rows
     ]
