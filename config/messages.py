@@ -24,6 +24,14 @@ LOCALE = "zh_Hans"
 PO = ROOT / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
 OURS = ("config", "demo", "tags", "coupons", "points", "growth", "activity", "stores", "members", "core", "templates")
 LIBRARIES = ("unfold", "axes", "django_celery_beat")  # the ones whose words the back office shows
+NOT_INSTALLED = (
+    "constance",
+    "guardian",
+    "import_export",
+    "simple_history",
+    "location_field",
+    "unfold_crispy",
+)  # parts of unfold we do not use
 Words = str | tuple[str, ...] | list[str]  # a message, or its singular and plural
 KEYWORDS: Mapping[str, Any] = {
     **DEFAULT_KEYWORDS,
@@ -57,11 +65,8 @@ def wanted() -> Catalog:
 
 def _take(catalog: Catalog, folder: Path, base: Path) -> None:
     for path in sorted(folder.rglob("*")):
-        if (
-            path.suffix not in (".py", ".html", ".txt")
-            or "/migrations/" in str(path)
-            or (path.suffix != ".py" and "templates" not in path.parts)
-        ):
+        source = path.suffix == ".py" or (path.suffix in (".html", ".txt") and "templates" in path.parts)
+        if not source or {"migrations", *NOT_INSTALLED} & set(path.parts):
             continue
         for found, context in _messages(path):
             catalog.add(found, locations=[(str(path.relative_to(base)), 0)], context=context)
