@@ -7,8 +7,16 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401 - registers
+        from core import checks, scope  # noqa: F401 - checks registers itself
         from core.backoffice.scoped import check_narrowed
 
         register(check_narrowed)
-        autodiscover_modules("panels")  # what each app offers to the member page, search and timeline (ruling 10)
+        for label in (
+            "django_celery_beat.PeriodicTask",
+            "django_celery_beat.IntervalSchedule",
+            "django_celery_beat.CrontabSchedule",
+            "axes.AccessAttempt",
+            "axes.AccessLog",
+        ):
+            scope.register(label, scope.platform_only)
+        autodiscover_modules("panels", "parts")  # what each app offers to member page, search, timeline, summary, portrait (ruling 10)

@@ -71,6 +71,7 @@ class Part:
     """A named piece of an answer about one member. build: (member id, scope, now, programme id or None) -> JSON-ready dict.
 
     place: "summary" (storefronts, PRD-05), "portrait" (MEM-28), "head" (cards on the member page).
+    key: "balance"; "assets.balance" is a piece of the piece "assets"; empty where `build` answers several pieces by their keys.
     """
 
     place: str

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from activity.enums import AfterSaleKind, AfterSaleStatus, EventKind, OrderStatus
 from core.api.fields import Attributes, Choice, Code, Flag, Instant, Masked, Minor, Text, Whole
-from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, pushed
+from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, many, pushed
 from core.enums import Channel, Currency
 from core.masking import FieldClass
 from members.api.shapes import normal_external_id
@@ -81,7 +81,7 @@ class OrderIn(StrictSerializer):
     receiver_address = Text(most=400, default="")
     country = Text(most=64, default="")
     coupon_codes = serializers.ListField(child=Text(most=100, allow_blank=False), max_length=20, required=False)
-    lines = OrderLineIn(many=True, min_length=1, max_length=LINES_AT_MOST)
+    lines = many(OrderLineIn, min_length=1, max_length=LINES_AT_MOST)
 
 
 class AfterSaleLineIn(StrictSerializer):
@@ -111,8 +111,11 @@ class AfterSaleIn(StrictSerializer):
     receiver_name = Text(most=64, default="")
     receiver_phone = Text(most=20, default="")
     receiver_address = Text(most=400, default="")
-    lines = AfterSaleLineIn(
-        many=True, required=False, max_length=LINES_AT_MOST, help_text="Without lines the refund is spread over what the lines still hold."
+    lines = many(
+        AfterSaleLineIn,
+        required=False,
+        max_length=LINES_AT_MOST,
+        help_text="Without lines the refund is spread over what the order's lines still hold.",
     )
 
 

@@ -15,7 +15,7 @@ from core.api import pages
 from core.api.operations import Answer, ApiView, Call, answer_push, operation
 from core.api.routes import CODE, NUMBER, ONE_ID
 from core.api.schema import either
-from core.api.serializers import page_of
+from core.api.serializers import PageQuery, page_of
 from core.errors import NotFound
 from members import selectors as members_selectors
 from members import services as members_services
@@ -163,7 +163,7 @@ class MemberFactsView(ApiView):
         "list_member_orders",
         summary="List a member's orders",
         scope="orders:read",
-        query=shapes.PageQuery,
+        query=PageQuery,
         answers={200: page_of(shapes.OrderOut)},
         refusals=(MemberNotFound,),
     )
@@ -176,7 +176,7 @@ class MemberFactsView(ApiView):
         "list_member_after_sales",
         summary="List a member's after-sales",
         scope="orders:read",
-        query=shapes.PageQuery,
+        query=PageQuery,
         answers={200: page_of(shapes.AfterSaleOut)},
         refusals=(MemberNotFound,),
     )
@@ -189,7 +189,7 @@ class MemberFactsView(ApiView):
         "list_member_events",
         summary="List what a member did",
         scope="events:read",
-        query=shapes.PageQuery,
+        query=PageQuery,
         answers={200: page_of(shapes.EventOut)},
         refusals=(MemberNotFound,),
     )

@@ -138,7 +138,7 @@ class Phone(Text):
         try:
             return to_e164(text) if text else ""
         except DomainError as problem:
-            raise serializers.ValidationError(problem.detail, code="invalid_phone") from None
+            raise serializers.ValidationError(str(problem.detail), code="invalid_phone") from None
 
 
 class SecureUrl(Text):

@@ -125,15 +125,14 @@ class ApiView(ViewSet):
     """The view all resources derive from: a caller, a limit, a scope, then the operation."""
 
     metadata_class = None  # OPTIONS is no operation
+    rate: throttle.Rate | None = None
     tag: ClassVar[str]  # where the OpenAPI document lists its operations
     path_parameters: ClassVar[Mapping[str, tuple[str, dict[str, Any]]]] = {}  # by name: what it is, its JSON schema
 
     def perform_authentication(self, request: Request) -> None:
         """Whoever has a token is counted, also when refused afterwards."""
         super().perform_authentication(request)
-        caller = request.user
-        if not isinstance(caller, Caller):
-            raise NotAuthenticated()
+        caller = _caller(request)
         rate = throttle.spend(caller.scope.actor, limit=caller.requests_per_minute)
         self.rate = rate
         if rate.exceeded:
@@ -145,10 +144,17 @@ class ApiView(ViewSet):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Cache-Control"] = "no-store"
-        if hasattr(self, "rate"):
+        if self.rate is not None:
             for name, value in self.rate.headers.items():
                 response[name] = value
         return response
+
+
+def _caller(request: Request) -> Caller:
+    caller: Any = request.user
+    if not isinstance(caller, Caller):
+        raise NotAuthenticated()
+    return caller
 
 
 def declared_operation(view: Any) -> Operation | None:
@@ -157,9 +163,8 @@ def declared_operation(view: Any) -> Operation | None:
 
 
 def _call(spec: Operation, request: Request) -> Call:
-    assert isinstance(request.user, Caller)
-    call = {
-        "caller": request.user,
+    call: dict[str, Any] = {
+        "caller": _caller(request),
         "now": clock.now(),
         "request_id": getattr(request._request, "request_id", ""),
         "ip": request.META.get("REMOTE_ADDR"),

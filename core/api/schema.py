@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from core.api.operations import BATCH_AT_MOST, Operation, declared_operation
 from core.api.problems import CONTENT_TYPE
-from core.api.serializers import ProblemOut, StrictSerializer
+from core.api.serializers import ProblemOut, StrictSerializer, many
 from core.idempotency import KEY_AT_MOST
 
 PROBLEMS = {
@@ -46,6 +46,8 @@ _IF_MATCH = OpenApiParameter(
 class OperationSchema(AutoSchema):
     """Reads an Operation instead of guessing from views and querysets."""
 
+    view: Any
+
     @property
     def spec(self) -> Operation:
         spec = declared_operation(self.view)
@@ -58,7 +60,7 @@ class OperationSchema(AutoSchema):
     def get_summary(self) -> str:
         return self.spec.summary
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         said = (getattr(self.view, self.view.action).__doc__ or "").strip()
         codes = sorted({refusal.code for refusal in self.spec.refusals})
         refusals = "Refusals: " + ", ".join(f"`{code}`" for code in codes) + "." if codes else ""
@@ -146,7 +148,7 @@ def one_or_many(shape: type[StrictSerializer]) -> PolymorphicProxySerializer:
     batch = type(
         f"{stem}BatchIn",
         (StrictSerializer,),
-        {"__module__": shape.__module__, "items": shape(many=True, min_length=1, max_length=BATCH_AT_MOST)},
+        {"__module__": shape.__module__, "items": many(shape, min_length=1, max_length=BATCH_AT_MOST)},
     )
     return PolymorphicProxySerializer(component_name=f"{stem}PushIn", serializers=[shape, batch], resource_type_field_name=None)
 

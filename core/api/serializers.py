@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from core.api.fields import Text
-
 
 class StrictSerializer(serializers.Serializer[Any]):
     """An unknown name is an error; a name in `ignored` is one that callers may know from answers: left alone, with a warning."""
@@ -57,6 +55,11 @@ class PageQuery(QuerySerializer):
     )
 
 
+def many(shape: type[serializers.Serializer[Any]], **options: Any) -> Any:
+    """A list of these, as a field."""
+    return shape(many=True, **options)
+
+
 class OutSerializer(serializers.Serializer[Any]):
     """An answer: what is listed here and nothing else."""
 
@@ -83,15 +86,7 @@ class ProblemOut(OutSerializer):
     detail = serializers.CharField(help_text="What is wrong this time, in the request's language.")
     code = serializers.CharField(help_text="Stable; see docs/api.md.")
     request_id = serializers.CharField(required=False)
-    errors = FieldProblemOut(many=True, required=False)
-
-
-class MemberReferenceIn(StrictSerializer):
-    """Who a fact is about, by what the shop calls them."""
-
-    provider = Text(most=20, required=True)
-    scope = Text(most=40, default="", help_text="The store's code for identities of a store, else empty.")
-    external_id = Text(most=128, required=True)
+    errors = many(FieldProblemOut, required=False)
 
 
 @cache
@@ -103,7 +98,7 @@ def page_of(row: type[serializers.Serializer[Any]]) -> type[OutSerializer]:
         (OutSerializer,),
         {
             "__module__": row.__module__,
-            "data": row(many=True),
+            "data": many(row),
             "next_cursor": serializers.CharField(allow_null=True, help_text="Hand it in as `cursor` for the next page; null on the last."),
         },
     )
@@ -128,7 +123,7 @@ def pushed(row: type[serializers.Serializer[Any]]) -> type[OutSerializer]:
         (OutSerializer,),
         {
             "__module__": row.__module__,
-            "items": item(many=True),
+            "items": many(item),
             "accepted": serializers.IntegerField(),
             "refused": serializers.IntegerField(),
         },

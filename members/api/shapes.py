@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.api.fields import Choice, Clock, Day, Flag, Instant, Masked, Month, Phone, SecureUrl, Text
-from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, StrictSerializer, WarningOut
+from core.api.serializers import OutSerializer, QuerySerializer, StrictSerializer, WarningOut, many
 from core.enums import Channel
 from core.errors import InvalidInput
 from core.masking import FieldClass, show
@@ -86,7 +86,7 @@ class MemberChangesIn(ProfileIn):
 
 
 class AddressChangesIn(StrictSerializer):
-    label = Text(most=20)
+    label: Any = Text(most=20)
     receiver = Text(most=64, required=True)
     phone = Phone(required=True)
     country = Text(most=64, default="")
@@ -118,7 +118,7 @@ class SwitchIn(StrictSerializer):
 class PreferencesIn(StrictSerializer):
     """Switches to set; those that are left out stay as they are."""
 
-    switches = SwitchIn(many=True, min_length=1, max_length=20)
+    switches = many(SwitchIn, min_length=1, max_length=20)
 
 
 class IdentityQueryIn(StrictSerializer):
@@ -131,7 +131,7 @@ class IdentityQueryIn(StrictSerializer):
 
 
 class RegionQuery(QuerySerializer):
-    parent = serializers.RegexField(r"^[0-9]{6}$", required=False, help_text="Six digits; without it the provinces.")
+    parent: Any = serializers.RegexField(r"^[0-9]{6}$", required=False, help_text="Six digits; without it the provinces.")
 
 
 class MemberOut(OutSerializer):
@@ -169,12 +169,12 @@ class MemberOut(OutSerializer):
 
 
 class MemberChangedOut(MemberOut):
-    warnings = WarningOut(many=True)
+    warnings = many(WarningOut)
 
 
 class AddressOut(OutSerializer):
     id = serializers.IntegerField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label: Any = serializers.CharField(read_only=True)
     receiver = Masked(FieldClass.NAME)
     phone = Masked(FieldClass.PHONE)
     country = serializers.CharField(read_only=True)
@@ -191,7 +191,7 @@ class AddressOut(OutSerializer):
 
 
 class AddressListOut(OutSerializer):
-    data = AddressOut(many=True)
+    data = many(AddressOut)
 
 
 class ChildOut(OutSerializer):
@@ -202,7 +202,7 @@ class ChildOut(OutSerializer):
 
 
 class ChildListOut(OutSerializer):
-    data = ChildOut(many=True)
+    data = many(ChildOut)
 
 
 class ConsentOut(OutSerializer):
@@ -214,7 +214,7 @@ class ConsentOut(OutSerializer):
 
 
 class ConsentListOut(OutSerializer):
-    data = ConsentOut(many=True)
+    data = many(ConsentOut)
 
 
 class IdentityOut(OutSerializer):
@@ -234,7 +234,7 @@ class IdentityOut(OutSerializer):
 
 
 class IdentityListOut(OutSerializer):
-    data = IdentityOut(many=True)
+    data = many(IdentityOut)
 
 
 class SwitchOut(OutSerializer):
@@ -244,7 +244,7 @@ class SwitchOut(OutSerializer):
 
 
 class PreferencesOut(OutSerializer):
-    switches = SwitchOut(many=True, help_text="All twenty: five channels by four types.")
+    switches = many(SwitchOut, help_text="All twenty: five channels by four types.")
 
 
 class ResolvedOut(OutSerializer):
@@ -253,13 +253,13 @@ class ResolvedOut(OutSerializer):
 
 class RegionOut(OutSerializer):
     code = serializers.CharField(read_only=True)
-    parent = serializers.CharField(read_only=True)
+    parent: Any = serializers.CharField(read_only=True)
     level = serializers.ChoiceField(choices=["province", "city", "district"], read_only=True)
     name = serializers.CharField(read_only=True)
 
 
 class RegionListOut(OutSerializer):
-    data = RegionOut(many=True)
+    data = many(RegionOut)
 
 
 class TimelineEntryOut(OutSerializer):

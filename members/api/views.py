@@ -10,7 +10,7 @@ from core.api.routes import KEY, ONE_ID
 from core.api.serializers import PageQuery, page_of
 from core.backoffice import timeline
 from core.backoffice.keyset import Place
-from core.errors import InvalidInput, NotFound, VersionMismatch
+from core.errors import InvalidInput, VersionMismatch
 from members import regions, selectors
 from members import services as members_services
 from members.api import examples, shapes
@@ -57,8 +57,9 @@ class MemberDetailView(MemberView):
         example=examples.MEMBER_CHANGES,
     )
     def partial_update(self, call: Call, one_id: str) -> Answer:
-        """Fields that are left out stay as they are. A changed phone or e-mail is not proved any more: prove it and hand it in as an identity.
-        Counts such as `level` are decided here: sent along, they are ignored with a warning."""
+        """Fields that are left out stay as they are. A changed phone or e-mail is not proved any more: prove it and hand it in as an
+        identity. Counts such as `level` are decided here: sent along, they are ignored with a warning.
+        """
         changes = dict(call.body)
         version = changes.pop("version", None)
         if version is not None and call.if_match not in (None, version):

@@ -15,7 +15,7 @@ from stores.models import ApiClient
 TRIES_PER_MINUTE = 60
 
 
-class ClientScopes(BaseScopes):  # type: ignore[misc]
+class ClientScopes(BaseScopes):
     """A token has what its client has, never more."""
 
     def get_all_scopes(self) -> Mapping[str, str]:
@@ -28,7 +28,7 @@ class ClientScopes(BaseScopes):  # type: ignore[misc]
         return self.get_available_scopes(application)
 
 
-class TokenView(ProviderTokenView):  # type: ignore[misc]
+class TokenView(ProviderTokenView):
     """Hands out tokens of one hour. Tries are limited per address, for each costs a slow hash (R17, R18)."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.api.fields import Choice, Code, Instant, Phone, Text
-from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, WarningOut
+from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, WarningOut, many
 from core.enums import Channel, Currency
 from members.api.shapes import READ_ONLY_COUNTS, ConsentIn, IdentityIn, MemberOut, ProfileIn, normal_external_id
 from members.enums import ConsentPurpose, MemberStatus, Provider
@@ -22,10 +22,10 @@ class NewMemberIn(ProfileIn):
 
     store = Code(required=False, help_text="Whose customer this is. A store's clients register for their store and need not say.")
     channel = Choice(choices=[choice for choice in Channel.choices if choice[0] not in (Channel.ADMIN, Channel.IMPORT)])
-    source = Text(most=64, default="", help_text="The registration path: a poster, a campaign, an advertisement.")
+    source: Any = Text(most=64, default="", help_text="The registration path: a poster, a campaign, an advertisement.")
     inviter = Text(most=40, default="", help_text="`one_id` of the member who invited them.")
-    identities = IdentityIn(many=True, min_length=1, max_length=IDENTITIES_AT_MOST)
-    consents = ConsentIn(many=True, min_length=1, max_length=len(ConsentPurpose))
+    identities = many(IdentityIn, min_length=1, max_length=IDENTITIES_AT_MOST)
+    consents = many(ConsentIn, min_length=1, max_length=len(ConsentPurpose))
 
     def validate_identities(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({(said["provider"], said["scope"], said["external_id"]) for said in value}) < len(value):
@@ -70,17 +70,30 @@ class ProgrammeQuery(QuerySerializer):
     programme = Code(required=False, help_text="A store's clients mean their store's programme without it, the platform's the platform's.")
 
 
+class BalanceOut(OutSerializer):
+    """As the wallet system last told it, in minor units."""
+
+    currency = serializers.ChoiceField(choices=Currency.choices, read_only=True)
+    balance_minor = serializers.IntegerField(read_only=True)
+    red_packet_minor = serializers.IntegerField(read_only=True)
+    recharge_total_minor = serializers.IntegerField(read_only=True)
+    spent_total_minor = serializers.IntegerField(read_only=True)
+    gift_total_minor = serializers.IntegerField(read_only=True)
+    as_of = serializers.DateTimeField(read_only=True)
+    is_out_of_balance = serializers.BooleanField(read_only=True)
+
+
 class SummaryOut(OutSerializer):
     """What a storefront shows a member (PRD-05). A part that is not built yet, or switched off in the programme, is null."""
 
     one_id = serializers.CharField(read_only=True)
     programme = serializers.CharField(read_only=True, help_text="The programme's code.")
-    level = serializers.JSONField(read_only=True, allow_null=True)
-    benefits = serializers.JSONField(read_only=True, allow_null=True)
-    growth = serializers.JSONField(read_only=True, allow_null=True)
-    points = serializers.JSONField(read_only=True, allow_null=True)
-    coupons = serializers.JSONField(read_only=True, allow_null=True)
-    balance = serializers.JSONField(read_only=True, allow_null=True, help_text="As `GET .../wallet` answers it.")
+    level = serializers.DictField(read_only=True, allow_null=True)
+    benefits = serializers.ListField(read_only=True, allow_null=True)
+    growth = serializers.DictField(read_only=True, allow_null=True)
+    points = serializers.DictField(read_only=True, allow_null=True)
+    coupons = serializers.DictField(read_only=True, allow_null=True)
+    balance = BalanceOut(read_only=True, allow_null=True)
 
 
 SUMMARY_PARTS = ("level", "benefits", "growth", "points", "coupons", "balance")
@@ -89,12 +102,12 @@ SUMMARY_PARTS = ("level", "benefits", "growth", "points", "coupons", "balance")
 class PortraitOut(OutSerializer):
     """Everything known of a member, in six parts (MEM-28). A part that is not built yet is null."""
 
-    basic = serializers.JSONField(read_only=True, allow_null=True)
-    member_data = serializers.JSONField(read_only=True, allow_null=True)
-    tags = serializers.JSONField(read_only=True, allow_null=True)
-    assets = serializers.JSONField(read_only=True, allow_null=True)
-    consumption = serializers.JSONField(read_only=True, allow_null=True)
-    preferences = serializers.JSONField(read_only=True, allow_null=True)
+    basic = serializers.DictField(read_only=True, allow_null=True, help_text="Who they are.")
+    member_data = serializers.DictField(read_only=True, allow_null=True, help_text="What is kept of them as a member.")
+    tags = serializers.ListField(read_only=True, allow_null=True)
+    assets = serializers.DictField(read_only=True, allow_null=True, help_text="Balance, points, coupons.")
+    consumption = serializers.ListField(read_only=True, allow_null=True, help_text="What they bought, by currency, net of refunds.")
+    preferences = serializers.ListField(read_only=True, allow_null=True, help_text="What they buy most, by currency.")
 
 
 PORTRAIT_PARTS = ("basic", "member_data", "tags", "assets", "consumption", "preferences")
@@ -107,7 +120,7 @@ class MembershipOut(OutSerializer):
     kind = serializers.ChoiceField(choices=ProgrammeKind.choices, source="programme.kind", read_only=True)
     member_no = serializers.CharField(read_only=True)
     joined_at = serializers.DateTimeField(read_only=True)
-    source = serializers.ChoiceField(choices=MembershipSource.choices, read_only=True)
+    source: Any = serializers.ChoiceField(choices=MembershipSource.choices, read_only=True)
     store = serializers.SerializerMethodField(help_text="Code of the store where they joined, or null.")
     status = serializers.ChoiceField(choices=MembershipStatus.choices, read_only=True)
 
@@ -118,7 +131,7 @@ class MembershipOut(OutSerializer):
 
 
 class MembershipListOut(OutSerializer):
-    data = MembershipOut(many=True)
+    data = many(MembershipOut)
 
 
 class EnrolledOut(OutSerializer):
@@ -127,9 +140,9 @@ class EnrolledOut(OutSerializer):
     one_id = serializers.CharField(read_only=True)
     created = serializers.BooleanField(read_only=True, help_text="False when a proved identity led to somebody who was a member before.")
     member = MemberOut(read_only=True)
-    memberships = MembershipOut(many=True, read_only=True)
+    memberships = many(MembershipOut, read_only=True)
     summary = SummaryOut(read_only=True)
-    warnings = WarningOut(many=True, read_only=True)
+    warnings = many(WarningOut, read_only=True)
 
 
 class StoreOut(OutSerializer):

@@ -239,6 +239,10 @@ def _summary(member: Member, programme: Programme, call: Call) -> dict[str, Any]
 
 def _parts(place: str, keys: Sequence[str], member: Member, programme: Programme, call: Call) -> dict[str, Any]:
     """What the apps offer for this place; null for a part nobody offers."""
-    built = {part.key: part.build for part in registry.parts(place)}
-    assert set(built) <= set(keys), f"the schema of {place} does not know {set(built) - set(keys)}"
-    return {key: built[key](member.pk, call.scope, call.now, programme.pk) if key in built else None for key in keys}
+    answer: dict[str, Any] = dict.fromkeys(keys)
+    for part in registry.parts(place):
+        built = part.build(member.pk, call.scope, call.now, programme.pk)
+        key, _dot, inner = part.key.partition(".")
+        answer |= {key: {**(answer[key] or {}), inner: built}} if inner else {key: built} if key else built
+    assert set(answer) == set(keys), f"the schema of {place} does not know {set(answer) - set(keys)}"
+    return answer
