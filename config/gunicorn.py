@@ -10,6 +10,7 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_WORKERS") or min(multiprocessing.cpu_count(), 4))
 threads = int(os.environ.get("WEB_THREADS") or 4)
 bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
+preload_app = True  # the code is read once for all processes
 timeout = 60  # seconds; longer work is a job
 graceful_timeout = 15
 max_requests, max_requests_jitter = 5000, 500

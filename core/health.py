@@ -12,6 +12,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core import heartbeat
 from core.models import OutboxMessage
@@ -42,8 +44,8 @@ def readiness() -> tuple[bool, dict[str, Any]]:
             age = beat_age(timezone.now())
             state["beat_age_seconds"] = None if age is None else int(age)
             state["beat"] = "ok" if age is not None and age < BEAT_LATE_SECONDS else "late"
-    except DatabaseError:
-        state |= {"database": "unreachable", "migrations": "unknown", "beat": "unknown"}
+    except DatabaseError as error:
+        state |= {"database": f"failing: {type(error).__name__}", "migrations": "unknown", "beat": "unknown"}
     if queue_state() is None:
         state["broker"] = "unreachable"
     return state["database"] == state["migrations"] == "ok", state
@@ -70,7 +72,7 @@ def outbox_age(now: datetime) -> float:
 def queue_state() -> tuple[int, float] | None:
     """How many tasks wait in the broker, and for how many seconds the oldest has; None when the broker cannot be asked."""
     try:
-        with redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1) as client:
+        with redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
             waiting, oldest = client.llen(QUEUE), client.lindex(QUEUE, -1)
     except (redis.RedisError, OSError):
         return None

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.embedded.places import CannotStart, packaged, runnable, server_account
 from config.embedded.processes import Lock, command_of, die_with_parent, end
@@ -152,7 +154,7 @@ class Servers:
             return [valkey, *words, "--save", ""]  # nothing is kept on disk: the queue is no place of truth
 
         def ping(port: int) -> None:
-            with redis.Redis(port=port, socket_connect_timeout=2, socket_timeout=2) as client:
+            with redis.Redis(port=port, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
                 client.ping()
 
         return f"redis://127.0.0.1:{self._start('valkey', command, ping, signal.SIGTERM)}/0"

@@ -40,11 +40,11 @@ def say(text: str) -> None:
     print(f"[{max(0.0, time.time() - STARTED):6.1f} s] {text}", flush=True)
 
 
-def on_signal(number: int, _frame: FrameType | None) -> NoReturn:
+def on_signal(_number: int, _frame: FrameType | None) -> NoReturn:
     """End the first time; while ending, further signals change nothing: every wait of the way out has a limit."""
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.SIG_IGN)
-    raise SystemExit(0 if number == signal.SIGINT else 128 + number)
+    raise SystemExit(0)
 
 
 def obey_signals() -> None:
@@ -175,8 +175,10 @@ def fill(database: Database, environment: dict[str, str]) -> None:
     if state == LOADING and database.ours:
         say("The last load was cut short: starting again from an empty database")
         database.empty()
+    # What a power cut could spoil before the load is whole is made again, so it need not wait for the disk.
+    hasty = environment if state == LOADED else environment | {"PGOPTIONS": "-c synchronous_commit=off"}
     say("Database: applying migrations")
-    manage(environment, "migrate", "--no-input", "--verbosity", "0")
+    manage(hasty, "migrate", "--no-input", "--verbosity", "0")
     if state == LOADED:
         return
     if state is None:
@@ -184,8 +186,7 @@ def fill(database: Database, environment: dict[str, str]) -> None:
         return
     say("Demo data: loading (the first time only; about two minutes on two cores)")
     database.mark(LOADING)
-    # A load that a power cut spoils is started again, so it need not wait for the disk.
-    manage(environment | {"PGOPTIONS": "-c synchronous_commit=off"}, "seed_demo")
+    manage(hasty, "seed_demo")
     database.mark(LOADED)
 
 
@@ -273,6 +274,7 @@ def demo_environment(addresses: Addresses, data: Path) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "config.settings.demo",
         "DATA_DIR": str(data),
         "SECRET_KEY": os.environ.get("SECRET_KEY") or secret_key(data),
+        "PROMETHEUS_MULTIPROC_DIR": str(data / "metrics"),
         "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
 
@@ -281,7 +283,7 @@ def start_children(environment: dict[str, str], door: socket.socket, logs: Path,
     """Web, worker and beat; the stack stops them, beat first."""
     logs.mkdir(exist_ok=True)
     python = [sys.executable, "-m"]
-    web = f"gunicorn config.wsgi --bind fd://{door.fileno()} --worker-class gthread --workers 2 --threads 4 --access-logfile -"
+    web = f"gunicorn --config config/gunicorn.py --bind fd://{door.fileno()} config.wsgi"
     worker = "celery --app config worker --loglevel info --concurrency 2 --without-gossip --without-mingle"
     beat = "celery --app config beat --loglevel info --scheduler django_celery_beat.schedulers:DatabaseScheduler --pidfile="
     children = []
