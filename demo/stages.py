@@ -1,0 +1,125 @@
+"""What `seed_demo` does, stage by stage. A stage that is wholly loaded leaves a LoadedStage row and is skipped from then on.
+
+Killed at any moment and started again, the load goes on: what a stage had committed is found by the services' own keys, and the moment
+and the shift of the first start are kept in the row of the first stage, so that the second start plans the very same world.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from demo import customers, purchases
+from demo.models import LoadedStage
+from demo.world import crowd, story
+from demo.world.cast import build_cast
+from demo.world.house import House, open_clients, open_house
+
+LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
+
+
+class Report(Protocol):
+    """Who shows how far the load is."""
+
+    def begin(self, title: str, total: int) -> None:
+        """A stage starts; `advance` will be told `total` things."""
+        ...
+
+    def advance(self, done: int) -> None: ...
+
+    def end(self, summary: str) -> None: ...
+
+
+@dataclass
+class Load:
+    """What the stages share. shift_days: whole weeks by which the real purchases are moved."""
+
+    now: datetime
+    shift_days: int
+    report: Report
+    house: House = field(init=False)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """run: does the work and answers the facts that are kept with the stage's row."""
+
+    name: str
+    title: str | Promise
+    run: Callable[[Load], dict[str, Any]]
+
+
+def whole_weeks_until(now: datetime) -> int:
+    """Days to add to the real purchases so that their last one lies less than a week before `now`, never after it."""
+    return (now - LAST_PURCHASE).days // 7 * 7
+
+
+def load(*, now: datetime, with_real: bool, report: Report) -> None:
+    """Run the stages that are not loaded yet. now: aware; the first run's now and shift hold for all that follow."""
+    first = LoadedStage.objects.filter(name=HOUSE.name).first()
+    if first is not None:
+        now = datetime.fromisoformat(first.facts["now"])
+    work = Load(now=now, shift_days=first.facts["shift_days"] if first else whole_weeks_until(now), report=report)
+    work.house = open_house(work.now)
+    for stage in (*STORY_STAGES, *(REAL_STAGES if with_real else ())):
+        if not LoadedStage.objects.filter(name=stage.name).exists():
+            facts = stage.run(work)
+            LoadedStage.objects.create(name=stage.name, facts=facts, finished_at=work.now)
+    open_clients(work.house, credentials_file())
+
+
+def credentials_file() -> Path:
+    """Where the API clients' ids and secrets are written; git-ignored."""
+    return Path(settings.DATA_DIR) / "demo.http.env"
+
+
+def _house(work: Load) -> dict[str, Any]:
+    work.report.begin(str(HOUSE.title), 0)
+    work.report.end(_("{stores} stores, {staff} staff").format(stores=len(work.house.stores), staff=len(work.house.staff)))
+    return {"now": work.now.isoformat(), "shift_days": work.shift_days}
+
+
+def _cast(work: Load) -> dict[str, Any]:
+    work.report.begin(str(CAST.title), 0)
+    cast = build_cast(work.now)
+    work.report.end(_("{people} people, each with a scene").format(people=len(cast.member_ids)))
+    return {"one_ids": dict(cast.one_ids)}
+
+
+def _crowd(work: Load) -> dict[str, Any]:
+    plan = crowd.plan(work.now)
+    work.report.begin(str(CROWD.title), story.size(plan))
+    counts = story.load_crowd(plan, house=work.house, now=work.now, advance=work.report.advance)
+    work.report.end(
+        _("{members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} visits and reviews").format_map(counts)
+    )
+    return {"seed": crowd.SEED, **counts}
+
+
+def _customers(work: Load) -> dict[str, Any]:
+    found = customers.read_customers()
+    work.report.begin(str(CUSTOMERS.title), len(found))
+    count = customers.load_customers(found, house=work.house, shift_days=work.shift_days, now=work.now, advance=work.report.advance)
+    work.report.end(_("{customers:,} customers with made-up names").format(customers=count))
+    return {"customers": count, "seed": customers.SEED}
+
+
+def _purchases(work: Load) -> dict[str, Any]:
+    work.report.begin(str(PURCHASES.title), purchases.LINES)
+    totals = purchases.load_purchases(house=work.house, shift_days=work.shift_days, now=work.now, advance=work.report.advance)
+    work.report.end(purchases.in_words(totals))
+    return {**totals, "shift_days": work.shift_days}
+
+
+HOUSE = Stage("house", _("Stores and staff"), _house)
+CAST = Stage("cast", _("Story world: the cast"), _cast)
+CROWD = Stage("crowd", _("Story world: everybody else"), _crowd)
+CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)
+PURCHASES = Stage("purchases", _("Real purchases: orders and returns"), _purchases)
+STORY_STAGES: Sequence[Stage] = (HOUSE, CAST, CROWD)
+REAL_STAGES: Sequence[Stage] = (CUSTOMERS, PURCHASES)
