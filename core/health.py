@@ -72,7 +72,9 @@ def outbox_age(now: datetime) -> float:
 def queue_state() -> tuple[int, float] | None:
     """How many tasks wait in the broker, and for how many seconds the oldest has; None when the broker cannot be asked."""
     try:
-        with redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
+        with redis.Redis.from_url(
+            settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1, retry=Retry(NoBackoff(), 0)
+        ) as client:
             waiting, oldest = client.llen(QUEUE), client.lindex(QUEUE, -1)
     except (redis.RedisError, OSError):
         return None
