@@ -6,7 +6,7 @@ and the shift of the first start are kept in the row of the first stage, so that
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from demo import customers, purchases
+from demo import customers
 from demo.models import LoadedStage
 from demo.world import crowd, story
 from demo.world.cast import build_cast
@@ -109,17 +109,9 @@ def _customers(work: Load) -> dict[str, Any]:
     return {"customers": count, "seed": customers.SEED}
 
 
-def _purchases(work: Load) -> dict[str, Any]:
-    work.report.begin(str(PURCHASES.title), purchases.LINES)
-    totals = purchases.load_purchases(house=work.house, shift_days=work.shift_days, now=work.now, advance=work.report.advance)
-    work.report.end(purchases.in_words(totals))
-    return {**totals, "shift_days": work.shift_days}
-
-
 HOUSE = Stage("house", _("Stores and staff"), _house)
 CAST = Stage("cast", _("Story world: the cast"), _cast)
 CROWD = Stage("crowd", _("Story world: everybody else"), _crowd)
 CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)
-PURCHASES = Stage("purchases", _("Real purchases: orders and returns"), _purchases)
 STORY_STAGES: Sequence[Stage] = (HOUSE, CAST, CROWD)
-REAL_STAGES: Sequence[Stage] = (CUSTOMERS, PURCHASES)
+REAL_STAGES: Sequence[Stage] = (CUSTOMERS,)
