@@ -1,0 +1,110 @@
+"""Whole stories in a real browser: the cast of the acceptance scripts, a running site, people who log in and look.
+
+Every browser sends X-Clock, so the site stands at the moment of fixture world F1: 2024-05-20 10:00 in Shanghai.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from demo.world.cast import FROZEN, Cast, build_cast
+from demo.world.house import PASSWORD
+from tests.conftest import NO_BROWSER, chromium
+
+QUIET = [  # as root Chromium runs without its own sandbox; nothing asks the world outside
+    *(["--no-sandbox"] if os.getuid() == 0 else []),
+    *("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
+]
+WAIT_MS = 15_000  # this machine may be busy: how long a thing on the page may take to appear
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, for these tests alone: Playwright keeps an event loop in the test's thread, and as long as it does,
+    Django refuses the ORM there without reason. With pytest-playwright's own browser that would go on until the session's end."""
+    executable = chromium()
+    if executable is None:
+        pytest.fail(NO_BROWSER)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        started = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The moment at which the story plays."""
+    return FROZEN
+
+
+@pytest.fixture
+def cast(transactional_db: None, now: datetime) -> Cast:
+    """Fixture world F1 and the others of the demo's cast, as they stand at `now`."""
+    return build_cast(now)
+
+
+@dataclass
+class Desk:
+    """The back office of one person: a browser of their own, logged in. Errors on the page fail the test when it ends."""
+
+    context: BrowserContext
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def look_up(self, term: str) -> None:
+        """Type into the search box and press Enter, as one does on the telephone."""
+        self.go("/admin/lookup/")
+        self.page.locator(".gx-search input[name=q]").fill(term)
+        self.page.keyboard.press("Enter")
+
+    def open_panel(self, key: str) -> Any:
+        """A part of the member page, scrolled to, so that it loads."""
+        panel = self.page.locator(f"section#{key}")
+        panel.scroll_into_view_if_needed()
+        expect(panel.locator(".gx-loading")).to_have_count(0)
+        return panel
+
+
+Sit = Callable[..., Desk]
+
+
+@pytest.fixture
+def desks(browser: Browser, live_server: LiveServer, cast: Cast, now: datetime) -> Iterator[Sit]:
+    """Somebody sits down and logs in: `desks("cs01")`; further arguments go to the browser (viewport, color_scheme)."""
+    opened: list[Desk] = []
+
+    def sit(username: str, **context_args: Any) -> Desk:
+        said = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "extra_http_headers": {"X-Clock": now.isoformat()}, **context_args}
+        context = browser.new_context(**said)
+        desk = Desk(context, context.new_page(), live_server.url)
+        desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+        desk.page.on("response", lambda response: response.status >= 500 and desk.complaints.append(f"{response.status} {response.url}"))
+        opened.append(desk)
+        desk.go("/admin/login/")
+        desk.page.locator("input[name=username]").fill(username)
+        desk.page.locator("input[name=password]").fill(PASSWORD)
+        desk.page.locator("#login-form button[type=submit], form button[type=submit]:not([name=language])").last.click()
+        expect(desk.page.locator("[data-lookup]").first).to_be_visible()
+        return desk
+
+    yield sit
+    complaints = [complaint for desk in opened for complaint in desk.complaints]
+    for desk in opened:
+        desk.context.close()
+    assert not complaints
