@@ -5,6 +5,7 @@ Which rows the verb may touch is another question, answered by core.scope; how p
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.masking import Role
 from core.scope import Scope
@@ -37,7 +38,6 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "view": frozenset({_OP, _AU, _AD}),
         "add": frozenset({_OP, _AD}),
         "change": frozenset({_OP, _AD}),
-        "delete": frozenset({_OP, _AD}),
     },
     "stores.webhookdelivery": {"view": frozenset({_OP, _AU, _AD}), "resend": frozenset({_OP, _AD})},
     "activity.order": {"view": _ALL, "import": frozenset({_OP, _AD})},
@@ -74,6 +74,15 @@ def roles_for(subject: str, verb: str) -> frozenset[Role]:
 
 def allowed(subject: str, verb: str, scope: Scope) -> bool:
     """Whether one of the caller's roles may do `verb` to `subject` ("members.member"), rows aside."""
+    roles = scope.within(()).roles if (subject, verb) in PLATFORM_ONLY else scope.roles
     if (subject, verb) in PLATFORM_ONLY and not scope.platform:
         return False
-    return any(role.value in scope.roles for role in roles_for(subject, verb))
+    return any(role.value in roles for role in roles_for(subject, verb))
+
+
+def held(subject: str, verb: str, scope: Scope) -> Scope:
+    """The caller cut down to the stores where a role of theirs allows the verb: an auditor here may be a till clerk there."""
+    if not scope.assignments or (scope.platform and allowed(subject, verb, scope.within(()))):
+        return scope
+    stores = frozenset(store_id for store_id in scope.store_ids if allowed(subject, verb, scope.within([store_id])))
+    return replace(scope, platform=False, store_ids=stores)

@@ -475,7 +475,7 @@ def add_child(request: HttpRequest, member_id: int) -> HttpResponse:
         explanation=_("Only the birth month and the gender are kept, never a name, and only with the guardian's consent."),
         form=ChildForm(posted(request)),
         act=lambda values: services.add_child(
-            member_id=member.pk, birth_month=values["birth_month"], gender=values["gender"], guardian_consent_at=clock.now(), at=clock.now()
+            member_id=member.pk, birth_month=values["birth_month"], gender=values["gender"], guardian_consent_at=clock.now(), actor=scope.actor, at=clock.now()
         ),
         done=_("The child has been added."),
         back=page_url(member.pk),

@@ -4,7 +4,7 @@ Every queryset - lists, pages, history, autocompletes, actions, choices of forei
 every permission through core.permissions. A model no app has registered raises instead of showing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.admin import RelatedFieldListFilter
@@ -12,10 +12,13 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
+from unfold.paginator import InfinitePaginator
 
-from core import permissions, scope
+from core import clock, permissions, scope
 from core.backoffice.access import scope_of
+from core.enums import Channel
+from core.history import because
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import BaseModelAdmin
@@ -34,35 +37,42 @@ class ScopedRelatedFilter(RelatedFieldListFilter):
 
 
 class _Scoped(_Base):
-    """What pages and inlines share."""
+    """Rows and permissions of one model, for one caller."""
 
     def subject(self) -> str:
         return str(self.model._meta.label_lower)
 
-    def allowed(self, request: HttpRequest, verb: str) -> bool:
-        return permissions.allowed(self.subject(), verb, scope_of(request))
+    def allowed(self, request: HttpRequest, verb: str, obj: Model | None = None) -> bool:
+        """Whether the caller's roles allow the verb; for a row, only roles held in its stores or on the platform count."""
+        held = scope_of(request)
+        if obj is not None:
+            stores = self.stores_of(obj)
+            held = held if stores is None else held.within(stores)
+        return permissions.allowed(self.subject(), verb, held)
+
+    def stores_of(self, obj: Model) -> Iterable[int] | None:
+        """The stores a row belongs to: () for the platform's own rows, None for rows that belong to no store at all."""
+        if not hasattr(obj, "store_id"):
+            return None
+        return () if obj.store_id is None else (obj.store_id,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return scope.narrow(super().get_queryset(request), scope_of(request))
+        return scope.narrow(super().get_queryset(request), permissions.held(self.subject(), "view", scope_of(request)))
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.allowed(request, "view") and self.reaches(request, obj)
+        return self.allowed(request, "view", obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.allowed(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.allowed(request, "change") and self.reaches(request, obj)
+        return self.allowed(request, "change", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.allowed(request, "delete") and self.reaches(request, obj)
+        return self.allowed(request, "delete", obj)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.allowed(request, "view")
-
-    def reaches(self, request: HttpRequest, obj: Model | None) -> bool:
-        """Objects come from the narrowed queryset; subclasses refine this where some reachable rows are read only."""
-        return True
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["queryset"] = self._choices(db_field, request, kwargs.get("queryset"))
@@ -73,8 +83,9 @@ class _Scoped(_Base):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _choices(self, db_field: Any, request: HttpRequest, given: QuerySet[Any] | None) -> QuerySet[Any]:
+        """Rows the caller may put here: those of stores where a role of theirs lets them write this model."""
         rows = given if given is not None else db_field.remote_field.model._default_manager.all()
-        return scope.narrow(rows, scope_of(request))
+        return scope.narrow(rows, permissions.held(self.subject(), "change", scope_of(request)))
 
 
 class ScopedAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
@@ -95,13 +106,23 @@ class ScopedAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
         names = [name for name in offered if isinstance(name, str)] + ([self.date_hierarchy] if self.date_hierarchy else [])
         return any(lookup == name or lookup.startswith(f"{name}__") and _only_a_comparison(lookup[len(name) + 2 :], self.model, name) for name in names)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        with because(actor=scope_of(request).actor, at=clock.now(), channel=Channel.ADMIN):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with because(actor=scope_of(request).actor, at=clock.now(), channel=Channel.ADMIN):
+            super().delete_model(request, obj)
+
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
         """Foreign and missing rows answer alike."""
         raise Http404
 
 
 class ReadOnlyAdmin(ScopedAdmin):
-    """For facts and logs: read here, never written here."""
+    """For facts and logs: read here, never written here. Lists do not count their rows, which may be millions."""
+
+    paginator = InfinitePaginator
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -111,12 +132,6 @@ class ReadOnlyAdmin(ScopedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-
-class ScopedInline(_Scoped, TabularInline):  # type: ignore[misc]
-    """Rows edited on their parent's page."""
-
-    extra = 0
 
 
 def _only_a_comparison(rest: str, model: type[Model], name: str) -> bool:
