@@ -28,6 +28,7 @@ class StoresConfig(AppConfig):
             scope.register(label, selectors.of_members(path))
         scope.register("members.MergeCase", selectors.both_reachable)
         scope.register("members.AccessLog", selectors.own_log_lines)
+        scope.register("auth.User", selectors.colleagues)
         scope.register("stores.Programme", scope.by_programme("pk"))
         scope.register("stores.Store", scope.by_store("pk"))
         scope.register("stores.Membership", scope.by_programme())

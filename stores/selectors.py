@@ -124,6 +124,11 @@ def both_reachable(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     return within_programmes("second_id", within_programmes("first_id", queryset, scope), scope)
 
 
+def colleagues(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """People with a role in one of the caller's stores, now or at another time."""
+    return queryset.filter(Exists(StaffAssignment.objects.filter(user_id=OuterRef("pk"), store_id__in=scope.store_ids)))
+
+
 def own_log_lines(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     """Access log lines of people who work for one of the caller's stores."""
     mine = Q(pk__in=[])
