@@ -36,14 +36,18 @@ def find(term: str, scope: Scope, limit: int) -> list[int]:
 
 
 def by_phone(term: str, scope: Scope, limit: int) -> Sequence[int]:
-    """The whole number, with or without its country code."""
+    """The whole number, with or without its country code: who proved it, or, where nobody did, who left it (CS-1).
+
+    The others are led to by their merge case, and found by name or card.
+    """
     if not _NUMBER.fullmatch(term):
         return ()
     try:
         number = phones.to_e164(term)
     except InvalidInput:
         return ()
-    return _ids(_living(scope).filter(phone=number), limit)
+    holders = _living(scope).filter(phone=number)
+    return _ids(holders.exclude(phone_verified_at=None), limit) or _ids(holders, limit)
 
 
 def by_last_four(term: str, scope: Scope, limit: int) -> Sequence[int]:
