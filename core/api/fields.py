@@ -106,16 +106,15 @@ class Day(serializers.DateField):
 
 
 class Month(serializers.RegexField):
-    """A month as 2022-11: becomes its first day."""
+    """A month as 2022-11; stays text."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^(19|20)\d\d-(0[1-9]|1[0-2])$", **kwargs)
+        super().__init__(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", **kwargs)
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        year, month = super().to_internal_value(data).split("-")
-        return date(int(year), int(month), 1)
+        return super().to_internal_value(data)
 
 
 class Clock(serializers.TimeField):

@@ -1,5 +1,6 @@
 """Bodies of members: what is taken in, what is told."""
 
+from datetime import date
 from typing import Any
 
 from rest_framework import serializers
@@ -103,6 +104,9 @@ class ChildIn(StrictSerializer):
     birth_month = Month()
     gender = Choice(choices=Gender.choices, default=Gender.UNKNOWN)
     guardian_consent_at = Instant(help_text="When the guardian agreed that this is kept.")
+
+    def validate_birth_month(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
 
 
 class ConsentGivenIn(ConsentIn):
