@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -82,7 +83,12 @@ def test_long_jobs_keep_no_more_workers_busy_than_allowed(runs: list[int], monke
 
     monkeypatch.setitem(jobs._runners, "test_long", last_long)
     submit("test_long")
-    worker = threading.Thread(target=lambda: (jobs.run_unfinished(now=lambda: NOW), connection.close()))
+
+    def work() -> None:
+        jobs.run_unfinished(now=lambda: NOW)
+        connection.close()
+
+    worker = threading.Thread(target=work)
     worker.start()
     assert begun.wait(20)
     # when another worker looks while a job runs
@@ -151,8 +157,6 @@ def test_a_new_installation_gets_the_schedule_and_nobodys_edits_are_lost():
 
 
 def test_what_is_scheduled_exists():
-    from celery import current_app
-
     current_app.loader.import_default_modules()
     assert {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} <= set(current_app.tasks)
 

@@ -8,11 +8,15 @@ import pytest
 from django.db import connection, transaction
 
 from core import outbox
+from core.enums import Channel, Origin
 from core.models import OutboxMessage
 from members import services as members_services
+from members.rules import Profile
+from stores import services as stores_services
 from stores.enums import AttemptProblem, DeliveryState
 from stores.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from stores.webhooks import services
+from stores.webhooks.sender import Answer
 from tests.out.receiver import Clock, Receiver
 from tests.out.story import at_once, endpoint, say
 from tests.world import NOW, enrol, store
@@ -119,10 +123,6 @@ def test_the_platform_hears_of_new_people_and_a_store_when_they_join_it(receiver
 
 @pytest.mark.django_db
 def test_history_that_is_loaded_is_not_news():
-    from core.enums import Channel, Origin
-    from members.rules import Profile
-    from stores import services as stores_services
-
     stores_services.enrol_member(
         store_id=store("S001").pk,
         profile=Profile(name="某人"),
@@ -172,7 +172,7 @@ def test_a_receiver_that_was_down_gets_five_changes_in_order_once_each(receiver:
     assert {request.body for request in down} == {receiver.received[0].body}
     assert set(states()) == {DeliveryState.DELIVERED}
     # and the log tells it all
-    first = WebhookDelivery.objects.get(message_id=receiver.received[0].webhook_id.removeprefix("msg_"))
+    first = WebhookDelivery.objects.get(message_id=int(receiver.received[0].webhook_id.removeprefix("msg_")))
     assert list(first.log.order_by("pk").values_list("status", flat=True)) == [503] * len(down) + [204]
     assert first.attempts == len(down) + 1
 
@@ -330,7 +330,12 @@ def test_a_message_that_becomes_visible_late_is_not_sent_beside_a_later_one_of_t
         return 200
 
     receiver.answer = hold
-    worker = threading.Thread(target=lambda: (services.deliver_due(clock=clock, seconds=0.1), connection.close()))
+
+    def deliver() -> None:
+        services.deliver_due(clock=clock, seconds=0.1)
+        connection.close()
+
+    worker = threading.Thread(target=deliver)
     worker.start()
     assert begun.wait(5)
     OutboxMessage.objects.filter(pk=first.pk).update(fanned_out_at=None)
@@ -369,7 +374,7 @@ def test_the_outcome_of_a_lost_claim_changes_nothing_but_the_log(receiver: Recei
     [lost] = services._claimed(limit=9, now=NOW)
     clock.forward(seconds=90)
     services.deliver_due(clock=clock)
-    failed = services.sender.Answer(500, AttemptProblem.NOT_ACCEPTED, "", 1)
+    failed = Answer(500, AttemptProblem.NOT_ACCEPTED, "", 1)
     assert services._record(lost, failed, at=clock()) == 0
     assert states() == [DeliveryState.DELIVERED]
     assert WebhookEndpoint.objects.get().failures_in_row == 0
@@ -383,7 +388,7 @@ def test_an_endpoint_deleted_under_way_is_no_error(clock: Clock):
     services.fan_out(now=NOW)
     [claim] = services._claimed(limit=9, now=NOW)
     made.delete()
-    assert services._record(claim, services.sender.Answer(200, "", "", 1), at=NOW) == 0
+    assert services._record(claim, Answer(200, "", "", 1), at=NOW) == 0
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.db import models
 from pytest_django import Settings
 
@@ -22,8 +23,6 @@ from tests.world import NOW, store
 
 @pytest.fixture
 def history() -> type[models.Model]:
-    from django.apps import apps
-
     return apps.get_model("stores", "WebhookEndpointEvent")
 
 

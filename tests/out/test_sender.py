@@ -200,7 +200,11 @@ def test_a_receiver_that_says_nothing_is_cut_off():
 
 
 def test_what_is_not_http_is_no_answer_and_its_words_are_not_kept():
-    with speaking(lambda caller: (caller.recv(65536), caller.sendall(b"13800138000 is not HTTP\r\n\r\n"))[1]) as port:
+    def mumble(caller: socket.socket) -> None:
+        caller.recv(65536)
+        caller.sendall(b"13800138000 is not HTTP\r\n\r\n")
+
+    with speaking(mumble) as port:
         answer = post(f"http://127.0.0.1:{port}/")
     assert (answer.status, answer.problem, answer.detail) == (None, AttemptProblem.BAD_ANSWER, "BadStatusLine")
 
