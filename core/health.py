@@ -20,6 +20,7 @@ from core.models import OutboxMessage
 
 QUEUE = "celery"
 BEAT_LATE_SECONDS = 120
+_migrated = False
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -52,9 +53,14 @@ def readiness() -> tuple[bool, dict[str, Any]]:
 
 
 def pending_migrations() -> int:
-    """How many migrations of the code the database has not seen."""
+    """How many migrations of the code the database has not seen. Asked until there are none: the code of a process does not change."""
+    global _migrated
+    if _migrated:
+        return 0
     executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    _migrated = pending == 0
+    return pending
 
 
 def beat_age(now: datetime) -> float | None:

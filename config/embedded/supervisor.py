@@ -21,15 +21,12 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-import psycopg
-
 from config.embedded import keeper
+from config.embedded.database import Database, State, code_digest
 from config.embedded.places import PROJECT, CannotStart, data_folder, packaged, server_folder
 from config.embedded.processes import Lock, die_with_parent, end
 from config.embedded.servers import Addresses, Servers
 
-# Written as the comment of the database itself, so that it goes with the data it speaks of.
-LOADING, LOADED = "guanxi demo data: loading", "guanxi demo data: loaded"
 READY_SECONDS = 120
 LEFT_BY_US = ["servers", "binaries", "log", "metrics", "static", "uploads", "demo.http.env", "secret_key", "keeper.log", "keeper.lock"]
 STARTED = float(os.environ.get("STARTED", time.time()))  # seconds since 1970, when `make` began
@@ -84,7 +81,7 @@ class Child:
 
 def manage(environment: dict[str, str], *words: str) -> None:
     """Run a management command to its end, its output on ours. Raises CannotStart when it fails."""
-    child = Child(words[0], [sys.executable, "manage.py", *words], environment, None)
+    child = Child(words[0], [sys.executable, "manage.py", *words], environment | {"LOG_LEVEL": "WARNING"}, None)
     try:
         code = child.process.wait()
     finally:
@@ -132,62 +129,26 @@ def secret_key(folder: Path) -> str:
     return file.read_text()
 
 
-class Database:
-    """What the demo asks of its database before Django does."""
-
-    def __init__(self, url: str, *, ours: bool) -> None:
-        self.url, self.ours = url, ours
-
-    def connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(self.url, autocommit=True)
-
-    def mark(self, text: str) -> None:
-        with self.connect() as connection:
-            connection.execute(
-                psycopg.sql.SQL("COMMENT ON DATABASE {} IS {}").format(
-                    psycopg.sql.Identifier(connection.info.dbname), psycopg.sql.Literal(text)
-                )
-            )
-
-    def state(self) -> str | None:
-        """LOADED, LOADING (a load was cut short), "empty", or None: it has tables that the demo did not make."""
-        with self.connect() as connection:
-            row = connection.execute(
-                "SELECT shobj_description(oid, 'pg_database'), to_regclass('django_migrations')"
-                " FROM pg_database WHERE datname = current_database()"
-            ).fetchone()
-        assert row is not None
-        comment, migrations = row
-        return str(comment) if comment in {LOADED, LOADING} else "empty" if migrations is None else None
-
-    def empty(self) -> None:
-        """Start again from nothing. Only ever for the embedded database."""
-        assert self.ours
-        name = psycopg.conninfo.conninfo_to_dict(self.url)["dbname"]
-        with psycopg.connect(self.url, dbname="postgres", autocommit=True) as connection:
-            connection.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(psycopg.sql.Identifier(str(name))))
-            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(str(name))))
-
-
 def fill(database: Database, environment: dict[str, str]) -> None:
     """Migrate, and load the demo data unless the database has them whole."""
-    state = database.state()
-    if state == LOADING and database.ours:
+    state, code = database.state(), code_digest()
+    if state == State.LOADING and database.ours:
         say("The last load was cut short: starting again from an empty database")
         database.empty()
-    # What a power cut could spoil before the load is whole is made again, so it need not wait for the disk.
-    hasty = environment if state == LOADED else environment | {"PGOPTIONS": "-c synchronous_commit=off"}
-    say("Database: applying migrations")
-    manage(hasty, "migrate", "--no-input", "--verbosity", "0")
-    if state == LOADED:
-        return
-    if state is None:
+    if state in {State.EMPTY, State.LOADING}:
+        database.mark(State.LOADING)
+        # What a power cut could spoil before the load is whole is made again, so it need not wait for the disk.
+        environment = environment | {"PGOPTIONS": "-c synchronous_commit=off"}
+    if not (state == State.LOADED and database.migrated_by(code)):
+        say("Database: applying migrations")
+        manage(environment, "migrate", "--no-input", "--verbosity", "0")
+    if state == State.FOREIGN:
         say("The database has data that the demo did not load; it stays as it is. `make demo FRESH=1` starts from nothing.")
         return
-    say("Demo data: loading (the first time only; about two minutes on two cores)")
-    database.mark(LOADING)
-    manage(hasty, "seed_demo")
-    database.mark(LOADED)
+    if state != State.LOADED:
+        say("Demo data: loading (the first time only; about two minutes on two cores)")
+        manage(environment, "seed_demo")
+    database.mark(State.LOADED, code)
 
 
 def wait_until_ready(host: str, port: int, children: list[Child]) -> None:

@@ -1,11 +1,13 @@
 """Logs: JSON lines in production, readable ones elsewhere, each with the request's id, none with a name or a whole phone number."""
 
+import os
 from typing import Any
 
 import structlog
 
 from core.logs import mask_personal_data
 
+LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 
@@ -34,11 +36,14 @@ def logging_with(renderer: Any) -> dict[str, Any]:
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"handlers": ["console"], "level": "INFO"},
+        "root": {"handlers": ["console"], "level": LEVEL},
         "loggers": {
-            "django": {"level": "INFO", "handlers": [], "propagate": True},
+            "django": {"level": LEVEL, "handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
-            "django_structlog": {"level": "INFO"},
+            # Ticks come every few seconds and say nothing when all is well; a task that fails is an error all the same.
+            "celery.beat": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+            "django_structlog.celery": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
         },
     }
