@@ -41,7 +41,7 @@ class Good:
             line_no=line_no,
             sku=self.sku_of.get(option, self.spu),
             spu=self.spu,
-            name=f"{self.brand} {self.name}" + (f" {option}" if option else ""),
+            name=f"{self.brand} {self.name}",
             brand=self.brand,
             category=self.category,
             attributes={self.option_name: option} if option else {},

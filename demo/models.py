@@ -11,7 +11,6 @@ class LoadedStage(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     facts = models.JSONField(default=dict)
-    finished_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return self.name

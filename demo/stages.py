@@ -69,7 +69,7 @@ def load(*, now: datetime, with_real: bool, report: Report) -> None:
     for stage in (*STORY_STAGES, *(REAL_STAGES if with_real else ())):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
-            LoadedStage.objects.create(name=stage.name, facts=facts, finished_at=work.now)
+            LoadedStage.objects.create(name=stage.name, facts=facts)
     open_clients(work.house, credentials_file())
 
 

@@ -8,7 +8,7 @@ from config.settings.base import *
 
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
-INSTALLED_APPS += ["demo"] if (BASE_DIR / "demo" / "apps.py").exists() else []
+INSTALLED_APPS += ["demo"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -12,8 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from activity.enums import AfterSaleKind, AfterSaleStatus, EventKind
 from activity.inputs import AfterSaleIn, AfterSaleLineIn, EventIn, OrderIn, WalletIn
@@ -39,7 +37,7 @@ class Part:
     """One person of the cast. `ago` values are time before now.
 
     key: M1, M2 as F1 numbers them, then a word.  identity: the verified identity that finds the person again.  stores: where they are
-    a member, the first one registered them.  shows: the line of the guide.  find: what to type into the search box.
+    a member, the first one registered them.  find: what to type into the search box.
     """
 
     key: str
@@ -48,7 +46,6 @@ class Part:
     stores: tuple[str, ...]
     registered_ago: timedelta
     channel: str
-    shows: str | Promise
     find: str
     also: tuple[IdentityClaim, ...] = ()
     addresses: tuple[AddressIn, ...] = ()
@@ -109,9 +106,6 @@ PARTS: tuple[Part, ...] = (
         children_months=((18, Gender.FEMALE),),
         consents=(ConsentPurpose.POLICY, ConsentPurpose.MARKETING, ConsentPurpose.PROFILING, ConsentPurpose.CHILDREN),
         notes=(("P1", "cs01", "宝宝对乳糖敏感，推荐商品时请避开。"), ("P1", "cs01", "希望周末送货，工作日不在家。")),
-        shows=_(
-            "Why is my order not shipped? Her coat was paid three days ago. The jacket she kept is too small: size M. She has a balance."
-        ),
         find="13800138000",
     ),
     Part(
@@ -124,7 +118,6 @@ PARTS: tuple[Part, ...] = (
         registered_ago=days(360),
         channel=Channel.APP,
         addresses=(_at("310000", "310100", "310101", "南京东路300号9楼", "李四", "13800138001"),),
-        shows=_("Once a good customer, but nothing bought for half a year."),
         find="13800138001",
     ),
     Part(
@@ -134,9 +127,6 @@ PARTS: tuple[Part, ...] = (
         stores=("S101",),
         registered_ago=days(60),
         channel=Channel.POS,
-        shows=_(
-            "Perhaps the same person twice: the till knows card 6001 with 张三's number, but nobody ever verified it. See the merge cases."
-        ),
         find="6001",
     ),
     Part(
@@ -163,7 +153,6 @@ PARTS: tuple[Part, ...] = (
         addresses=(_at("330000", "330100", "330106", "文三路259号2栋601室", "王芳", "13800138002"),),
         children_months=((40, Gender.MALE), (9, Gender.FEMALE)),
         consents=(ConsentPurpose.POLICY, ConsentPurpose.MARKETING, ConsentPurpose.CHILDREN),
-        shows=_("A member of 安禾 and of 北巷: each sees its own part of her, the platform sees both, in one timeline."),
         find="13800138002",
     ),
     Part(
@@ -174,7 +163,6 @@ PARTS: tuple[Part, ...] = (
         registered_ago=days(200),
         channel=Channel.WEB,
         addresses=(_at("420000", "420100", "420106", "珞喻路129号", "陈静", "13800138003"),),
-        shows=_("Where is my money? Her return is in review; an earlier one was refunded, a third rejected."),
         find="13800138003",
     ),
     Part(
@@ -187,7 +175,6 @@ PARTS: tuple[Part, ...] = (
         addresses=(_at("510000", "510100", "510107", "人民南路四段11号", "王秀兰", "13800138004"),),
         children_months=((4, Gender.MALE),),
         consents=(ConsentPurpose.POLICY, ConsentPurpose.CHILDREN),
-        shows=_("Nappies a size too small: exchanged for the next size. His receiver is somebody else."),
         find="13800138004",
     ),
     Part(
@@ -198,7 +185,6 @@ PARTS: tuple[Part, ...] = (
         stores=("S101",),
         registered_ago=days(700),
         channel=Channel.POS,
-        shows=_("Only ever came to the shop: found by her card number, everything paid at the till."),
         find="6003",
     ),
     Part(
@@ -209,7 +195,6 @@ PARTS: tuple[Part, ...] = (
         registered_ago=days(300),
         channel=Channel.APP,
         frozen_because="多次恶意退款，平台风控冻结",
-        shows=_("A frozen account: orders are still mirrored, nothing is earned or spent."),
         find="13800138006",
     ),
     Part(
@@ -221,7 +206,6 @@ PARTS: tuple[Part, ...] = (
         channel=Channel.MINI_PROGRAM,
         switches=((MessageChannel.SMS, MessageType.MEMBER, False), (MessageChannel.WECHAT, MessageType.MARKETING, True)),
         notes=(("P2", "op02", "客户要求不要再发短信，只接受微信消息。"),),
-        shows=_("Wants no text messages, and her first order is still unpaid. One order was cancelled before it was shipped."),
         find="13800138007",
     ),
     Part(
@@ -234,7 +218,6 @@ PARTS: tuple[Part, ...] = (
         addresses=(_at("110000", "110100", "110105", "建国路93号院", "郑浩", "13800138008"),),
         children_months=((30, Gender.MALE),),
         consents=(ConsentPurpose.POLICY, ConsentPurpose.CHILDREN, ConsentPurpose.MARKETING),
-        shows=_("A wallet that does not add up: the mirror says so. He paid part of an order by points and a coupon."),
         find="13800138008",
     ),
 )

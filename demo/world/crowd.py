@@ -47,8 +47,8 @@ class _Habit:
 
 _HABITS = (
     _Habit("regular", 14, (18, 38), (0, 12), 700),
-    _Habit("steady", 26, (8, 15), (1, 45), 600),
-    _Habit("occasional", 26, (3, 8), (20, 150), 420),
+    _Habit("steady", 26, (9, 16), (1, 45), 600),
+    _Habit("occasional", 26, (3, 9), (20, 150), 420),
     _Habit("new", 12, (1, 3), (0, 14), 20),
     _Habit("sleeping", 14, (4, 12), (181, 360), 360),
     _Habit("once", 5, (1, 1), (30, 400), 1),

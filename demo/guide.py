@@ -1,0 +1,134 @@
+"""The guide (导览) on the demo's first page: who is in it and what each of them shows, with a way to their page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.masking import FieldClass, show
+from core.scope import Scope, narrow
+from demo.world.cast import PARTS
+from members import selectors as members_selectors
+from members.enums import Provider
+from members.models import Member, MergeCase
+
+Key = tuple[str, str, str]  # provider, scope, external id
+
+
+@dataclass(frozen=True)
+class Line:
+    """label: the question in two words.  identity: who it is about.  find: what to type into the search box.  shows: what to look at."""
+
+    label: str | Promise
+    name: str
+    identity: Key
+    find: str
+    shows: str | Promise
+    about_merging: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str | Promise
+    lines: tuple[Line, ...]
+
+
+_PARTS = {part.key: part for part in PARTS}
+
+
+def _of_cast(key: str, label: Promise, shows: Promise, *, about_merging: bool = False) -> Line:
+    part = _PARTS[key]
+    return Line(label, part.profile.name, part.identity.key, part.find, shows, about_merging)
+
+
+def _of_customer(number: str, store: str, label: Promise, shows: Promise) -> Line:
+    return Line(label, number, (Provider.STORE_CUSTOMER.value, store, number), number, shows)
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        _("The story world: invented people, dates told from today"),
+        (
+            _of_cast("M1", _("Not shipped"), _("“Why is my order not shipped?” Order O1001, a coat of 199.00, was paid three days ago.")),
+            _of_cast("M1", _("Too small"), _("“The clothes I just bought are too small.” Order O1000: a jacket of size M, 299.90.")),
+            _of_cast("M1", _("Balance"), _("88.80 left of 500.00 recharged and 411.20 spent, with the moment the wallet last said so.")),
+            _of_cast(
+                "TWO_STORES",
+                _("Two stores"),
+                _("A member of 安禾 and of 北巷: each sees its own part, the platform both, app, till and web in one."),
+            ),
+            _of_cast(
+                "CARD6001",
+                _("Same person?"),
+                _("The till knows card 6001 with 张三's number, which nobody verified: a merge case for a person to decide."),
+                about_merging=True,
+            ),
+            _of_cast("M2", _("Fell silent"), _("Once a good customer; the last purchase is half a year ago.")),
+            _of_cast("REFUND_REVIEWING", _("Where is my money"), _("One return in review, one refunded, one refund rejected.")),
+            _of_cast(
+                "EXCHANGE", _("Exchanged"), _("Nappies of size S came too small and were exchanged; somebody else receives his parcels.")
+            ),
+            _of_cast("TILL_ONLY", _("Only at the shop"), _("Found by till card 6003; everything was paid at the till.")),
+            _of_cast("FROZEN", _("Frozen"), _("A frozen account: its orders are still mirrored, nothing is earned or spent.")),
+            _of_cast("QUIET", _("No text messages"), _("Switched text messages off; one order awaits payment, one was cancelled.")),
+            _of_cast(
+                "WALLET",
+                _("Out of balance"),
+                _("The wallet's figures do not add up, and the page says so. Also paid by points and a coupon."),
+            ),
+        ),
+    ),
+    Group(
+        _("Real purchases: customers of a British gift shop under made-up names, dates moved by whole weeks"),
+        (
+            _of_customer("17841", "UKGIFT", _("Most lines"), _("Nearly 8,000 order lines: the page costs no more than anybody else's.")),
+            _of_customer(
+                "12346",
+                "UKGIFT",
+                _("Cancelled at once"),
+                _("74,215 storage jars ordered and cancelled sixteen minutes later: bought, sent back, nothing left."),
+            ),
+            _of_customer(
+                "14646",
+                "UKGIFT-INTL",
+                _("Biggest spender"),
+                _("A wholesale customer in the Netherlands; amounts in pounds and, at the fixed rate of 10, in yuan."),
+            ),
+            _of_customer("14911", "UKGIFT-INTL", _("Most orders"), _("About two hundred orders within a year, from Ireland.")),
+        ),
+    ),
+)
+
+
+def section(scope: Scope, now: datetime) -> Mapping[str, Any] | None:
+    """What `demo/guide.html` shows this reader; None before the cast is loaded. Lines about people out of their reach carry no link."""
+    keys = {line.identity for group in GROUPS for line in group.lines}
+    member_ids = members_selectors.resolve_many(identities=keys)
+    if _PARTS["M1"].identity.key not in member_ids:
+        return None
+    mine = dict(narrow(Member.objects.filter(pk__in=member_ids.values()), scope).values_list("id", "name"))
+    groups = [
+        {"title": group.title, "lines": [_entry(line, member_ids.get(line.identity), mine, scope) for line in group.lines]}
+        for group in GROUPS
+        if any(line.identity in member_ids for line in group.lines)
+    ]
+    return {"groups": groups, "api_docs": reverse("api-docs"), "data_table": reverse("admin:demo-data")}
+
+
+def _entry(line: Line, member_id: int | None, mine: Mapping[int, str], scope: Scope) -> dict[str, Any]:
+    """url: None for people out of the reader's reach."""
+    if member_id not in mine:
+        return {"line": line, "name": line.name, "url": None}
+    return {"line": line, "name": show(FieldClass.NAME, mine[member_id], scope), "url": _url(line, member_id, scope)}
+
+
+def _url(line: Line, member_id: int, scope: Scope) -> str:
+    if line.about_merging and (
+        case_id := narrow(MergeCase.objects.filter(second_id=member_id), scope).values_list("id", flat=True).first()
+    ):
+        return reverse("admin:members_mergecase_change", args=[case_id])
+    return reverse("admin:members_member_change", args=[member_id])
