@@ -162,21 +162,28 @@ _PARTS: dict[str, type[Member] | type[Address] | type[Identity]] = {"member": Me
 
 def _label(change: rules.FieldChange) -> Text:
     model = _PARTS[change.part]
-    name: Text = model._meta.get_field(change.field).verbose_name  # type: ignore[union-attr]
+    name: Text = _column(change).verbose_name
     return name if model is Member else f"{model._meta.verbose_name} · {name}"
+
+
+def _column(change: rules.FieldChange) -> Any:
+    """The changed column; relations are named without their "_id", so "external" may be external_id."""
+    fields = {field.name: field for field in _PARTS[change.part]._meta.concrete_fields}
+    return fields.get(change.field) or fields[f"{change.field}_id"]
 
 
 def _masked(change: rules.FieldChange, value: str, scope: Scope) -> Text:
     """As the caller may read it; codes in words."""
     if not value:
         return ""
-    if change.field in FIELD_CLASSES:
-        return show(FIELD_CLASSES[change.field], value, scope).text
+    column = _column(change)
+    if column.name in FIELD_CLASSES:
+        return show(FIELD_CLASSES[column.name], value, scope).text
     if change.field in ("province_code", "city_code", "district_code"):
         found = regions.region(value)
         return found.name if found else value
-    choices = dict(_PARTS[change.part]._meta.get_field(change.field).flatchoices or ())  # type: ignore[union-attr]
-    return choices.get(value, value)
+    words: Text = dict(column.flatchoices or ()).get(value, value)
+    return words
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _static("guanxi/favicon.svg")}],
     "STYLES": [_static("guanxi/backoffice.css")],
     "SCRIPTS": [_static("guanxi/backoffice.js")],
     "COLORS": {

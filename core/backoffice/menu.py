@@ -1,17 +1,17 @@
 """The side menu: seven parts of the house in the readers' words, filled by the apps, each entry only for roles that may (CSL-04)."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import permissions
 from core.backoffice.access import scope_of
 from core.registry import Text
-from core.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ GROUPS = (
     Group("profiles", _("Member profiles"), "badge"),
     Group(
         "tags",
-        _("Tags"),
+        pgettext_lazy("menu", "Tags"),
         "sell",
         _("Manual tags, tags by rule with preview, and segments for campaigns will be kept here."),
     ),
@@ -47,7 +47,10 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. subject and verb: the permission that shows it.  when: a further condition on the caller."""
+    """A line of the menu. subject and verb: the permission that shows it.
+
+    covers: which addresses it is lit up for, where that is not simply what lies below its own (a regular expression).
+    """
 
     group: str
     title: Text
@@ -56,8 +59,7 @@ class Entry:
     position: int
     subject: str
     verb: str = "view"
-    when: Callable[[Scope], bool] | None = None
-    arguments: tuple[str, ...] = ()
+    covers: str = ""
 
 
 _entries: list[Entry] = []
@@ -82,7 +84,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     scope = scope_of(request)
     found = []
     for group in GROUPS:
-        items = [_item(entry) for entry in sorted(_entries, key=lambda entry: entry.position) if entry.group == group.key and _shown(entry, scope)]
+        items = [
+            _item(entry, request.path)
+            for entry in sorted(_entries, key=lambda entry: entry.position)
+            if entry.group == group.key and permissions.allowed(entry.subject, entry.verb, scope)
+        ]
         if is_coming(group) and scope.roles:
             items = [{"title": _("Coming later"), "icon": group.icon, "link": reverse("admin:coming", args=[group.key])}]
         if items:
@@ -90,9 +96,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     return found
 
 
-def _shown(entry: Entry, scope: Scope) -> bool:
-    return permissions.allowed(entry.subject, entry.verb, scope) and (entry.when is None or entry.when(scope))
-
-
-def _item(entry: Entry) -> dict[str, Any]:
-    return {"title": entry.title, "icon": entry.icon, "link": reverse(entry.link, args=entry.arguments)}
+def _item(entry: Entry, path: str) -> dict[str, Any]:
+    link = reverse(entry.link)
+    active = re.search(entry.covers, path) is not None if entry.covers else path.startswith(link)
+    return {"title": entry.title, "icon": entry.icon, "link": link, "active": active}
