@@ -74,7 +74,7 @@ def test_workers_killed_at_seeded_moments_lose_nothing_and_never_change_the_orde
         for one_id in people:
             say(one_id, version)
     redis_url = broker(13)
-    sender = Celery("sender", broker=redis_url)
+    sender = Celery("sender", broker=redis_url, set_as_current=False, fixups=[])
     at, phases = NOW, []
     with sender.connection_for_write() as line:
         line.SimpleQueue("celery").clear()
