@@ -7,12 +7,13 @@ class ActivityConfig(AppConfig):
     verbose_name = _("Orders, after-sales and behaviour")
 
     def ready(self) -> None:
-        from activity import handlers
+        from activity import handlers, tasks
         from activity.events import AfterSalesRecorded, OrdersRecorded
-        from core import events, outbox, scope
+        from core import events, jobs, outbox, scope
 
         events.subscribe(OrdersRecorded, handlers.on_orders_recorded)
         events.subscribe(AfterSalesRecorded, handlers.on_after_sales_recorded)
+        jobs.register("import_orders", tasks.import_orders_job)
         outbox.declare_topic("order.recorded", _("an order was placed or changed"))
         outbox.declare_topic("after_sale.recorded", _("an after-sale was opened or changed"))
         for label, path in (

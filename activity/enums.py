@@ -54,3 +54,22 @@ class EventKind(models.TextChoices):
     CHECK_IN = "check_in", _("checked in")
     TASK = "task", _("finished a task")
     RESERVATION = "reservation", _("made a reservation")
+
+
+class ImportPhase(models.TextChoices):
+    """What an import of orders is doing just now; kept in core.Job.phase."""
+
+    READING = "reading", _("reading the file")
+    MATCHING = "matching", _("matching returns with purchases")
+    RECORDING = "recording", _("recording orders")
+    REPORTING = "reporting", _("writing the report")
+
+
+class LineRole(models.TextChoices):
+    """What a line of an import file is for; one character in the staging table."""
+
+    GOODS = "g", _("goods")
+    VIRTUAL = "v", _("virtual goods")
+    GIFT_CARD = "c", _("gift card")
+    POSTAGE = "p", _("postage")
+    FLAW = "x", _("not readable")

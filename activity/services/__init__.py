@@ -2,8 +2,18 @@
 
 from activity.services.after_sales import record_after_sales
 from activity.services.behaviour import record_events
+from activity.services.imports import ImportReport, import_orders, preview_orders
 from activity.services.orders import record_orders
 from activity.services.outcomes import Recorded
 from activity.services.wallets import record_wallets
 
-__all__ = ["Recorded", "record_after_sales", "record_events", "record_orders", "record_wallets"]
+__all__ = [
+    "ImportReport",
+    "Recorded",
+    "import_orders",
+    "preview_orders",
+    "record_after_sales",
+    "record_events",
+    "record_orders",
+    "record_wallets",
+]

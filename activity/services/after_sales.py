@@ -57,7 +57,7 @@ def record_after_sales(
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", ORPHANS_LOCK)
     for some in outcomes.in_rounds(priced, key=lambda item: (item[0].store_id, item[0].after_sale_no)):
         answers += _record(some, booked_at, origin)
-    log.info("after_sales_recorded", actor=actor, after_sales=len(after_sales), applied=sum(answer.applied for answer in answers))
+    log.debug("after_sales_recorded", actor=actor, after_sales=len(after_sales), applied=sum(answer.applied for answer in answers))
     return outcomes.in_order(answers)
 
 

@@ -48,7 +48,7 @@ def record_events(*, events: Sequence[EventIn], actor: str, booked_at: datetime,
     partitions.ensure_months(BehaviourEvent._meta.db_table, (event.occurred_at for _index, event in sound))
     for some in outcomes.in_rounds(sound, key=lambda event: (event.source, event.event_id)):
         answers += _record(some, booked_at, origin)
-    log.info("events_recorded", actor=actor, events=len(events), applied=sum(answer.applied for answer in answers))
+    log.debug("events_recorded", actor=actor, events=len(events), applied=sum(answer.applied for answer in answers))
     return outcomes.in_order(answers)
 
 

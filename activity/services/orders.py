@@ -59,7 +59,7 @@ def record_orders(*, orders: Sequence[OrderIn], actor: str, booked_at: datetime,
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", ORPHANS_LOCK)
     for some in outcomes.in_rounds(priced, key=lambda item: (item[0].store_id, item[0].order_no)):
         answers += _record(some, booked_at, origin)
-    log.info("orders_recorded", actor=actor, orders=len(orders), applied=sum(answer.applied for answer in answers))
+    log.debug("orders_recorded", actor=actor, orders=len(orders), applied=sum(answer.applied for answer in answers))
     return outcomes.in_order(answers)
 
 

@@ -54,7 +54,7 @@ def record_wallets(*, wallets: Sequence[WalletIn], actor: str, booked_at: dateti
 
     for some in outcomes.in_rounds(sound, key=membership_of):
         answers += _record([(index, membership_of(wallet), wallet) for index, wallet in some], booked_at, origin)
-    log.info("wallets_recorded", actor=actor, wallets=len(wallets), applied=sum(answer.applied for answer in answers))
+    log.debug("wallets_recorded", actor=actor, wallets=len(wallets), applied=sum(answer.applied for answer in answers))
     return outcomes.in_order(answers)
 
 

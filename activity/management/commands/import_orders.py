@@ -1,0 +1,105 @@
+"""Record the orders of a file: `import_orders FILE --store S001 --map shop.toml`. Started again after a kill, it goes on."""
+
+from argparse import ArgumentParser
+from contextlib import nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from activity import mapping, services
+from activity.enums import ImportPhase
+from activity.services import ImportReport
+from core import clock
+from core.csvio import NotACsvFile
+from core.errors import DomainError
+from core.scope import Scope
+from core.watching import Terminal
+
+
+class Command(BaseCommand):
+    help = "Record the orders of a CSV file (gzip or not), by a mapping file. Bad lines go to a report; the others are recorded."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--store", default="", metavar="CODE", help="the store of all lines, unless the mapping tells it line by line")
+        parser.add_argument("--map", type=Path, metavar="MAPPING", help="a mapping in TOML (docs/import.md); default: our own column names")
+        parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
+        parser.add_argument("--shift-days", type=int, default=0, metavar="N", help="move all times by this many days")
+        parser.add_argument("--errors", type=Path, metavar="REPORT", help="where refused lines are written; default: FILE.errors.csv")
+        parser.add_argument("--now", metavar="TIME", help="the door's clock (RFC 3339), in demo and test settings")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        report_path: Path = options["errors"] or file.with_name(f"{file.name}.errors.csv")
+        try:
+            plan = self._mapping(options["map"], options["store"])
+            said = clock.at(datetime.fromisoformat(options["now"])) if options["now"] else nullcontext()
+            with said, Terminal(self.stdout, dict(ImportPhase.choices)) as watcher:
+                report = services.import_orders(
+                    open_file=lambda: file.open("rb"),
+                    mapping=plan,
+                    scope=Scope(actor="command:import_orders", platform=True),
+                    booked_at=clock.now(),
+                    shift_days=options["shift_days"],
+                    dry_run=options["dry_run"],
+                    watcher=watcher,
+                    report_to=lambda: report_path.open("w", encoding="utf-8-sig", newline=""),
+                )
+        except (OSError, NotACsvFile) as problem:
+            raise CommandError(str(problem)) from None
+        except DomainError as problem:
+            raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
+        for line in summary(report):
+            self.stdout.write(line)
+        if report.flaws:
+            self.stdout.write(_("%(count)s lines were refused; see %(path)s") % {"count": f"{report.flaws:,}", "path": report_path})
+
+    def _mapping(self, path: Path | None, store_code: str) -> mapping.OrderMapping:
+        if path is None:
+            return mapping.standard(store_code)
+        return mapping.read(path.read_text(encoding="utf-8"), beside=path.parent, store_code=store_code)
+
+
+def summary(report: ImportReport) -> list[str]:
+    """The control totals as lines of text: what became of every line, adding up to the file's own sums."""
+    control = report.control()
+    lines = [
+        _("Dry run: nothing was kept.") if report.dry_run else "",
+        _("Times moved by %(days)s days.") % {"days": report.shift_days} if report.shift_days else "",
+        _("Orders: %(recorded)s recorded, %(known)s known, %(refused)s refused.") % _grouped(report.orders),
+        _("After-sales: %(recorded)s recorded, %(known)s known, %(refused)s refused.") % _grouped(report.after_sales),
+        _("Members: %(known)s known, %(created)s made.") % _grouped(report.members),
+    ]
+    if report.matching:
+        lines.append(
+            _("Returned lines: %(lines_matched)s matched whole, %(lines_partly_matched)s in part, %(lines_unmatched)s not;"
+              " pieces: %(pieces_matched)s matched, %(pieces_unmatched)s not.") % _grouped(report.matching)
+        )  # fmt: skip
+    lines.append(f"{_('Lines of the file'):<28}{_('lines'):>12}{_('pieces'):>14}{_('amount'):>20}")
+    for name, fate in [*report.fates.items(), *sorted(report.skipped.items())]:
+        lines.append(f"  {name:<26}{fate.lines:>12,}{fate.pieces:>14,}{_exact(fate.amount_micro):>20}")
+    if report.unreadable:
+        lines.append(f"  {_('not readable'):<26}{report.unreadable:>12,}")
+    lines.append(f"  {_('together'):<26}{control.lines + report.unreadable:>12,}{control.pieces:>14,}{_exact(control.amount_micro):>20}")
+    for currency, totals in sorted(report.totals.items()):
+        amounts = {name: f"{value / 100:,.2f}" for name, value in vars(totals).items()}
+        lines.append(
+            _("Recorded in %(currency)s: goods %(settled_minor)s (shop's own %(source_settled_minor)s), postage %(postage_minor)s;"
+              " refunds %(refund_minor)s (shop's own %(source_refund_minor)s), postage refunded %(refund_postage_minor)s.")
+            % {"currency": currency, **amounts}
+        )  # fmt: skip
+    return [line for line in lines if line]
+
+
+def _grouped(counts: dict[str, int]) -> dict[str, str]:
+    return {name: f"{count:,}" for name, count in counts.items()}
+
+
+def _exact(micro: int) -> str:
+    """Millionths as an exact decimal: 9747747934000 -> "9,747,747.934"."""
+    whole, rest = divmod(abs(micro), mapping.MICRO)
+    digits = f"{rest:06d}".rstrip("0")
+    return f"{'-' if micro < 0 else ''}{whole:,}" + (f".{digits}" if digits else "")

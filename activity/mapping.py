@@ -1,0 +1,574 @@
+"""How the columns of somebody's file become orders: a mapping read from TOML, pure. docs/import.md explains every key.
+
+Amounts are kept in millionths of the currency's main unit ("micro") until a line's amount is rounded to minor units, half up, once.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, DecimalException
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from activity.enums import AfterSaleKind, LineRole, OrderStatus
+from core.csvio import Flaw
+from core.enums import Channel, Currency, Origin
+from core.errors import DomainError, InvalidInput
+from core.phones import to_e164
+
+MICRO = 10**6
+MICRO_AT_MOST = 10**18  # a line of a million million: whatever is beyond is a slip
+STANDARD = Path(__file__).resolve().parent / "data" / "orders.toml"
+ONE_ID = "one_id"  # member.provider of files that name our own ids
+GIVEN_BY_STORE = ("store_customer", "pos_card")
+_HEADER_TIMES = ("paid_at", "shipped_at", "received_at", "completed_at", "cancelled_at")
+_HEADER_TEXTS = ("receiver_name", "receiver_phone", "receiver_address", "country")
+_HEADER_AMOUNTS = ("discount", "coupon", "points", "postage", "paid_total")
+_HEADER = ("status", "channel", "currency", "version", "points_used", "coupon_codes", *_HEADER_TIMES, *_HEADER_TEXTS, *_HEADER_AMOUNTS)
+_LINE = (
+    "order_no",
+    "placed_at",
+    "sku",
+    "spu",
+    "name",
+    "brand",
+    "category",
+    "quantity",
+    "unit_price",
+    "line_paid",
+    "is_virtual",
+    "is_gift_card",
+)
+_NEEDED = ("order_no", "placed_at", "sku", "quantity", "unit_price", "status", "channel", "currency")
+_PROFILE = ("name", "phone", "country")
+_LINE_TEXTS = {"sku": 64, "spu": 64, "name": 200, "brand": 64, "category": 200}
+_TRUE = frozenset({"1", "true", "yes", "y", "是"})
+_NOT_A_WORD = re.compile(r"[^0-9A-Z]+")
+
+
+class BadMapping(InvalidInput):
+    """The mapping does not fit the file or itself. values: field, the key that is wrong."""
+
+    code = "bad_mapping"
+    title = _("The mapping cannot be used.")
+
+
+class Staged(NamedTuple):
+    """A line of the file on its way to being recorded: columns of the staging table, in its order.
+
+    header: JSON of the order's own fields, "" on a line that repeats those of the line before.  micro: millionths.
+    """
+
+    line: int
+    store_code: str
+    order_no: str
+    is_return: bool
+    placed_at: str | None
+    member_key: str
+    role: str
+    sku: str
+    spu: str
+    name: str
+    brand: str
+    category: str
+    attributes: str
+    quantity: int
+    price_micro: int
+    amount_micro: int
+    header: str
+
+
+class Skipped(NamedTuple):
+    """A line that is passed over on purpose, and counted under its reason."""
+
+    reason: str
+    quantity: int
+    amount_micro: int
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A table of keywords: names are upper-cased, every run of other characters than letters and digits is one blank; a keyword stands
+    for whole words, its last one may carry S or ES; the first entry wins."""
+
+    paths: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    otherwise: str
+
+    def of(self, name: str) -> str:
+        words = f" {_NOT_A_WORD.sub(' ', name.upper()).strip()} "
+        return next((path for path, pattern in zip(self.paths, self.patterns, strict=True) if pattern.search(words)), self.otherwise)
+
+    @staticmethod
+    def read(text: str) -> "Categories":
+        said = tomllib.loads(text)
+        return Categories(
+            tuple(entry["path"] for entry in said["category"]),
+            tuple(_any_of(entry["keywords"]) for entry in said["category"]),
+            said.get("otherwise", ""),
+        )
+
+
+def _any_of(keywords: Sequence[str]) -> re.Pattern[str]:
+    words = "|".join(re.escape(_NOT_A_WORD.sub(" ", word.upper()).strip()) for word in sorted(keywords, key=len, reverse=True))
+    return re.compile(rf" (?:{words})(?:E?S)? ")
+
+
+@dataclass(frozen=True)
+class MemberBy:
+    """How a line names its member.  scope: "" for the store's code.  create: open a member for an identity nobody has.
+
+    missing: the reason lines without one are skipped under; "" refuses them.  verified: the file's identities are proven.
+    profile: columns a created member takes its name, phone and country from.
+    """
+
+    provider: str
+    column: str
+    scope: str = ""
+    create: bool = False
+    verified: bool = False
+    missing: str = ""
+    drop_suffix: str = ""
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StoreBy:
+    """How a line names its store: by the value of a column, or all lines by `otherwise`."""
+
+    column: str = ""
+    codes: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+
+
+@dataclass(frozen=True)
+class OrderMapping:
+    """A mapping file, checked. See docs/import.md.
+
+    optional_columns: columns that are named but not in the file count as empty, save those without which there is no order.
+    """
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str]
+    values: Mapping[str, Mapping[str, str]]
+    attributes: Mapping[str, str]
+    member: MemberBy
+    store: StoreBy
+    encoding: str = ""
+    delimiter: str = ""
+    optional_columns: bool = False
+    zone: str = "Asia/Shanghai"
+    formats: tuple[str, ...] = ()
+    decimal_mark: str = "."
+    thousands: str = ","
+    returns_prefix: str = ""
+    returns_kind: str = AfterSaleKind.RETURN
+    postage_codes: tuple[str, ...] = ()
+    gift_card_codes: tuple[str, ...] = ()
+    skipped_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    skipped_prefixes: Mapping[str, str] = field(default_factory=dict)
+    negative_quantity: str = ""
+    upper_case_sku: bool = False
+    categories: Categories | None = None
+    origin: str = Origin.BACKFILL
+
+
+def read(text: str, *, beside: Path | None = None, store_code: str = "") -> OrderMapping:
+    """A mapping from TOML. beside: the folder its category table is looked for in.  store_code: the store of files that name none.
+
+    Raises BadMapping naming the key.
+    """
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise BadMapping(str(problem), field="mapping") from None
+    known = {
+        "file",
+        "store",
+        "member",
+        "columns",
+        "constants",
+        "values",
+        "attributes",
+        "time",
+        "numbers",
+        "returns",
+        "codes",
+        "skip",
+        "items",
+        "origin",
+    }
+    _only(said, known, "")
+    member = _table(said, "member", {"provider", "column", "scope", "create", "verified", "missing", "drop_suffix", "profile"})
+    store = _table(said, "store", {"column", "codes", "otherwise"})
+    file = _table(said, "file", {"encoding", "delimiter", "optional_columns"})
+    time = _table(said, "time", {"zone", "formats"})
+    numbers = _table(said, "numbers", {"decimal", "thousands"})
+    returns = _table(said, "returns", {"prefix", "kind"})
+    codes = _table(said, "codes", {"postage", "gift_card", "skipped"})
+    skip = _table(said, "skip", {"order_prefixes", "negative_quantity"})
+    items = _table(said, "items", {"upper_case", "categories"})
+    try:
+        mapping = OrderMapping(
+            columns=_strings(said, "columns"),
+            constants={name: str(value) for name, value in said.get("constants", {}).items()},
+            values={name: dict(table) for name, table in said.get("values", {}).items()},
+            attributes=_strings(said, "attributes"),
+            member=MemberBy(**member),
+            store=StoreBy(**{"otherwise": store_code, **store}),
+            encoding=file.get("encoding", ""),
+            delimiter=file.get("delimiter", ""),
+            optional_columns=bool(file.get("optional_columns", False)),
+            zone=time.get("zone", "Asia/Shanghai"),
+            formats=tuple(time.get("formats", ())),
+            decimal_mark=numbers.get("decimal", "."),
+            thousands=numbers.get("thousands", ","),
+            returns_prefix=returns.get("prefix", ""),
+            returns_kind=returns.get("kind", AfterSaleKind.RETURN),
+            postage_codes=tuple(codes.get("postage", ())),
+            gift_card_codes=tuple(codes.get("gift_card", ())),
+            skipped_codes={reason: tuple(names) for reason, names in codes.get("skipped", {}).items()},
+            skipped_prefixes=dict(skip.get("order_prefixes", {})),
+            negative_quantity=skip.get("negative_quantity", ""),
+            upper_case_sku=bool(items.get("upper_case", False)),
+            categories=_categories(items.get("categories", ""), beside),
+            origin=said.get("origin", Origin.BACKFILL),
+        )
+    except TypeError as problem:
+        raise BadMapping(str(problem), field="mapping") from None
+    _check(mapping)
+    return mapping
+
+
+def standard(store_code: str) -> OrderMapping:
+    """The mapping of a file with our own column names (docs/import.md)."""
+    return read(STANDARD.read_text(encoding="utf-8"), store_code=store_code)
+
+
+def _categories(name: str, beside: Path | None) -> Categories | None:
+    if not name:
+        return None
+    if beside is None or Path(name).name != name:
+        raise BadMapping(_("A category table lies beside its mapping file."), field="items.categories")
+    try:
+        return Categories.read((beside / name).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as problem:
+        raise BadMapping(str(problem), field="items.categories") from None
+
+
+def _table(said: Mapping[str, Any], name: str, known: set[str]) -> dict[str, Any]:
+    table = said.get(name, {})
+    if not isinstance(table, dict):
+        raise BadMapping(_("This must be a table."), field=name)
+    _only(table, known, f"{name}.")
+    return table
+
+
+def _strings(said: Mapping[str, Any], name: str) -> dict[str, str]:
+    table = said.get(name, {})
+    if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+        raise BadMapping(_("This must be a table of column names."), field=name)
+    return table
+
+
+def _only(table: Mapping[str, Any], known: set[str], within: str) -> None:
+    unknown = sorted(set(table) - known)
+    if unknown:
+        raise BadMapping(_("Unknown key."), field=within + unknown[0])
+
+
+def _check(mapping: OrderMapping) -> None:
+    _only(mapping.columns, {*_HEADER, *_LINE}, "columns.")
+    _only(mapping.constants, {"status", "channel", "currency", "country", "brand", "category"}, "constants.")
+    _only(mapping.values, {"status", "channel", "currency"}, "values.")
+    _only(mapping.member.profile, set(_PROFILE), "member.profile.")
+    for name in ("order_no", "placed_at", "sku", "quantity"):
+        if name not in mapping.columns:
+            raise BadMapping(_("A column is needed for this."), field=f"columns.{name}")
+    if "unit_price" not in mapping.columns and "line_paid" not in mapping.columns:
+        raise BadMapping(_("A column is needed for this."), field="columns.unit_price")
+    for name, allowed in (("status", OrderStatus.values), ("channel", Channel.values), ("currency", Currency.values)):
+        named = [*mapping.values.get(name, {}).values(), *([mapping.constants[name]] if name in mapping.constants else [])]
+        if name not in mapping.columns and name not in mapping.constants:
+            raise BadMapping(_("A column or a constant is needed for this."), field=f"constants.{name}")
+        if wrong := sorted(set(named) - set(allowed)):
+            raise BadMapping(_("This is none of the values allowed."), field=f"values.{name}", value=wrong[0], allowed=sorted(allowed))
+    if mapping.member.create and not (mapping.member.verified or mapping.member.provider in GIVEN_BY_STORE):
+        raise BadMapping(_("Members can only be made of proven identities: they would be made again each time."), field="member.create")
+    if mapping.returns_kind not in AfterSaleKind.values or mapping.origin not in Origin.values:
+        raise BadMapping(_("This is none of the values allowed."), field="returns.kind")
+    if not mapping.store.otherwise and not mapping.store.column:
+        raise BadMapping(_("The file's store is not named."), field="store")
+    try:
+        ZoneInfo(mapping.zone)
+    except (KeyError, ValueError, OSError):
+        raise BadMapping(_("Unknown time zone."), field="time.zone") from None
+
+
+def number_reader(decimal_mark: str, thousands: str) -> Callable[[str], int]:
+    """Reads a number as millionths: `"1,234.5"` -> 1_234_500_000. Raises ValueError for what is none, is too fine or too large."""
+
+    @lru_cache(maxsize=50_000)
+    def read_number(raw: str) -> int:
+        text = raw.strip().lstrip("¥￥£$€").replace(thousands, "").replace(" ", "")
+        if decimal_mark != ".":
+            text = text.replace(decimal_mark, ".")
+        if "_" in text:
+            raise ValueError(raw)
+        try:
+            micro = Decimal(text) * MICRO
+            if not micro.is_finite() or abs(micro) > MICRO_AT_MOST or micro != micro.to_integral_value():
+                raise ValueError(raw)
+        except DecimalException:
+            raise ValueError(raw) from None
+        return int(micro)
+
+    return read_number
+
+
+def time_reader(zone: str, formats: Sequence[str], shift_days: int = 0) -> Callable[[str], str]:
+    """Reads a time as ISO text in UTC. Times without an offset are of `zone`; `shift_days` moves the local date. Raises ValueError."""
+    local = ZoneInfo(zone)
+
+    @lru_cache(maxsize=50_000)
+    def read_time(raw: str) -> str:
+        text = raw.strip()
+        moment = _first_that_reads(text, formats)
+        if moment is None:
+            moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(local)
+        moment = (moment.replace(tzinfo=None) + timedelta(days=shift_days)).replace(tzinfo=local, fold=moment.fold)
+        return moment.astimezone(UTC).isoformat()
+
+    return read_time
+
+
+def _first_that_reads(text: str, formats: Sequence[str]) -> datetime | None:
+    for pattern in formats:
+        try:
+            return datetime.strptime(text, pattern)  # noqa: DTZ007  (the zone is put in by the caller)
+        except ValueError:
+            continue
+    return None
+
+
+def to_minor(micro: int) -> int:
+    """Millionths to minor units, halves away from zero: 2_675_000 -> 268."""
+    return (abs(micro) * 2 + 10**4) // (2 * 10**4) * (1 if micro >= 0 else -1)
+
+
+class Reader:
+    """Takes rows of one file, one after the other, into staged lines. Keeps nothing but the last order's heading."""
+
+    def __init__(self, mapping: OrderMapping, heading: Sequence[str], *, shift_days: int = 0) -> None:
+        """Raises BadMapping for a column the file does not have, and for a heading that names a mapped column twice."""
+        self.mapping = mapping
+        places = {name: place for place, name in reversed(list(enumerate(heading)))}
+
+        def place_of(column: str, key: str) -> int:
+            if column not in places:
+                raise BadMapping(_("The file has no such column."), field=key, column=column)
+            if list(heading).count(column) > 1:
+                raise BadMapping(_("The file has this column twice."), field=key, column=column)
+            return places[column]
+
+        def places_of(columns: Mapping[str, str], key: str) -> dict[str, int]:
+            return {
+                name: place_of(column, f"{key}.{name}")
+                for name, column in columns.items()
+                if column in places or not mapping.optional_columns or (name in _NEEDED and name not in mapping.constants)
+            }
+
+        self._at = places_of(mapping.columns, "columns")
+        self._attributes = list(places_of(mapping.attributes, "attributes").items())
+        self._member = place_of(mapping.member.column, "member.column")
+        self._profile = list(places_of(mapping.member.profile, "member.profile").items())
+        self._store = place_of(mapping.store.column, "store.column") if mapping.store.column else None
+        self._number = number_reader(mapping.decimal_mark, mapping.thousands)
+        self._time = time_reader(mapping.zone, mapping.formats, shift_days)
+        self._skips = _code_table({code: reason for reason, codes in mapping.skipped_codes.items() for code in codes})
+        self._postage = _code_table(dict.fromkeys(mapping.postage_codes, LineRole.POSTAGE.value))
+        self._gift_cards = _code_table(dict.fromkeys(mapping.gift_card_codes, LineRole.GIFT_CARD.value))
+        self._header_places = [place for name, place in self._at.items() if name in _HEADER] + [place for _name, place in self._profile]
+        self._category = lru_cache(maxsize=50_000)(mapping.categories.of) if mapping.categories else None
+        self._last: tuple[str, str, list[str]] | None = None
+
+    def staged(self, line: int, cells: list[str]) -> Staged | Skipped | Flaw:
+        """What a row means; cells are as many as the heading has."""
+        order_no = cells[self._at["order_no"]].strip()
+        try:
+            return self._staged(line, order_no, cells)
+        except _Unreadable as problem:
+            return Flaw(line, problem.field, problem.reason, order_no)
+
+    def _staged(self, line: int, order_no: str, cells: list[str]) -> Staged | Skipped | Flaw:
+        mapping, at = self.mapping, self._at
+        if not order_no or len(order_no) > 60:
+            raise _Unreadable("order_no", _("An order number of at most 60 characters is needed."))
+        quantity = self._whole(cells, "quantity")
+        price, amount = self._amount(cells, quantity)
+        is_return = bool(mapping.returns_prefix) and order_no.startswith(mapping.returns_prefix)
+        for prefix, reason in mapping.skipped_prefixes.items():
+            if order_no.startswith(prefix):
+                return Skipped(reason, quantity, amount)
+        if quantity < 0 and not is_return and mapping.negative_quantity:
+            return Skipped(mapping.negative_quantity, quantity, amount)
+        member_key = self._member_key(cells)
+        if not member_key:
+            if mapping.member.missing:
+                return Skipped(mapping.member.missing, quantity, amount)
+            raise _Unreadable("member", _("The member is not named."))
+        sku = cells[at["sku"]].strip()
+        if mapping.upper_case_sku:
+            sku = sku.upper()
+        if reason := self._skips(sku):
+            return Skipped(reason, quantity, amount)
+        if (quantity >= 0) if is_return else (quantity <= 0):
+            raise _Unreadable("quantity", _("The quantity has the wrong sign."))
+        if price < 0:
+            raise _Unreadable("unit_price", _("The price is negative."))
+        store_code = self._store_code(cells)
+        role = self._postage(sku) or self._gift_cards(sku) or self._said_role(cells)
+        name = self._text(cells, "name") or sku
+        texts = (sku, self._text(cells, "spu"), name, self._text(cells, "brand"))
+        category = self._text(cells, "category") or (self._category(name) if self._category else "")
+        for (column, limit), text in zip(_LINE_TEXTS.items(), (*texts, category), strict=True):
+            if len(text) > limit:
+                raise _Unreadable(column, _("The text is too long."))
+        if not sku:
+            raise _Unreadable("sku", _("The item has no number."))
+        return Staged(
+            line, store_code, order_no, is_return, self._moment(cells, "placed_at"), member_key, role, *texts, category,
+            self._attributes_of(cells), abs(quantity), price, abs(amount), self._header(store_code, order_no, cells),
+        )  # fmt: skip
+
+    def _amount(self, cells: list[str], quantity: int) -> tuple[int, int]:
+        """Unit price and amount of the line, in millionths; each is derived from the other where the file has only one."""
+        paid = self._number_at(cells, "line_paid") if "line_paid" in self._at else None
+        price = self._number_at(cells, "unit_price") if "unit_price" in self._at else None
+        if price is None:
+            assert paid is not None, "a mapping names one of them"
+            price = abs(paid) // max(abs(quantity), 1)
+        amount = price * quantity if paid is None else paid
+        if abs(amount) > MICRO_AT_MOST:
+            raise _Unreadable("quantity", _("The number is out of range."))
+        return price, amount
+
+    def _number_at(self, cells: list[str], name: str) -> int:
+        try:
+            return self._number(cells[self._at[name]])
+        except ValueError:
+            raise _Unreadable(name, _("This is not a number that can be used.")) from None
+
+    def _whole(self, cells: list[str], name: str) -> int:
+        micro = self._number_at(cells, name)
+        if micro % MICRO or abs(micro) >= 2**31 * MICRO:
+            raise _Unreadable(name, _("A whole number is needed."))
+        return micro // MICRO
+
+    def _moment(self, cells: list[str], name: str) -> str:
+        try:
+            return self._time(cells[self._at[name]])
+        except (ValueError, OverflowError):
+            raise _Unreadable(name, _("This is not a time in one of the formats named.")) from None
+
+    def _text(self, cells: list[str], name: str) -> str:
+        place = self._at.get(name)
+        return self.mapping.constants.get(name, "") if place is None else cells[place].strip()
+
+    def _symbol(self, cells: list[str], name: str) -> str:
+        said = self._text(cells, name)
+        symbol = self.mapping.values.get(name, {}).get(said, said)
+        if symbol not in _SYMBOLS[name]:
+            raise _Unreadable(name, _("This is none of the values allowed."))
+        return symbol
+
+    def _member_key(self, cells: list[str]) -> str:
+        by = self.mapping.member
+        key = cells[self._member].strip()
+        if by.drop_suffix:
+            key = key.removesuffix(by.drop_suffix)
+        if key and by.provider == "phone":
+            key = _phone(key, "member")
+        if len(key) > 128:
+            raise _Unreadable("member", _("The text is too long."))
+        return key
+
+    def _store_code(self, cells: list[str]) -> str:
+        by = self.mapping.store
+        code = by.otherwise if self._store is None else by.codes.get(cells[self._store].strip(), by.otherwise)
+        if not code:
+            raise _Unreadable("store", _("The store is not known."))
+        return code
+
+    def _said_role(self, cells: list[str]) -> str:
+        if self._flag(cells, "is_gift_card"):
+            return LineRole.GIFT_CARD.value
+        return LineRole.VIRTUAL.value if self._flag(cells, "is_virtual") else LineRole.GOODS.value
+
+    def _flag(self, cells: list[str], name: str) -> bool:
+        return self._text(cells, name).lower() in _TRUE
+
+    def _attributes_of(self, cells: list[str]) -> str:
+        found = {name: cells[place].strip() for name, place in self._attributes if cells[place].strip()}
+        return json.dumps(found, ensure_ascii=False) if found else "{}"
+
+    def _header(self, store_code: str, order_no: str, cells: list[str]) -> str:
+        """The order's own fields as JSON; "" when the line before belongs to the same order and says the same."""
+        said = [cells[place] for place in self._header_places]
+        if self._last is not None and self._last == (store_code, order_no, said):
+            return ""
+        header: dict[str, object] = {name: self._symbol(cells, name) for name in ("status", "channel", "currency")}
+        if self._text(cells, "version"):
+            header["version"] = self._whole(cells, "version")
+        if self._text(cells, "points_used"):
+            header["points_used"] = self._whole(cells, "points_used")
+        if codes := self._text(cells, "coupon_codes"):
+            header["coupon_codes"] = [code for code in re.split(r"[\s,;|]+", codes) if code]
+        header |= {name: self._moment(cells, name) for name in _HEADER_TIMES if self._text(cells, name)}
+        header |= {name: text for name in _HEADER_TEXTS if (text := self._text(cells, name))}
+        header |= {name: to_minor(self._number_at(cells, name)) for name in _HEADER_AMOUNTS if self._text(cells, name)}
+        profile = {name: text for name, place in self._profile if (text := cells[place].strip())}
+        if profile:
+            header["profile"] = profile | ({"phone": _phone(profile["phone"], "profile.phone")} if "phone" in profile else {})
+        self._last = (store_code, order_no, said)
+        return json.dumps(header, ensure_ascii=False)
+
+
+_SYMBOLS = {"status": frozenset(OrderStatus.values), "channel": frozenset(Channel.values), "currency": frozenset(Currency.values)}
+
+
+class _Unreadable(Exception):
+    def __init__(self, field: str, reason: str | Promise) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(field)
+
+
+def _phone(raw: str, field: str) -> str:
+    try:
+        return to_e164(raw)
+    except DomainError as problem:
+        raise _Unreadable(field, problem.detail) from None
+
+
+def _code_table(meanings: Mapping[str, str]) -> Callable[[str], str]:
+    """Looks a code up, upper-cased; an entry "GIFT_*" stands for all that begin so."""
+    exact = {code.upper(): meaning for code, meaning in meanings.items() if not code.endswith("*")}
+    starts = [(code[:-1].upper(), meaning) for code, meaning in meanings.items() if code.endswith("*")]
+
+    @lru_cache(maxsize=50_000)
+    def look_up(sku: str) -> str:
+        code = sku.upper()
+        return exact.get(code) or next((meaning for start, meaning in starts if code.startswith(start)), "")
+
+    return look_up
