@@ -52,6 +52,7 @@ def after_sale(number: str = "AS1", *, order_no: str = "O1", **more: Any) -> dic
         "status": "refunded",
         "currency": "CNY",
         "refund_minor": 5900,
+        "reason": "不喜欢",
         "applied_at": "2024-05-20T09:00:00+08:00",
         "settled_at": "2024-05-20T09:30:00+08:00",
         "lines": [{"line_no": 1, "refund_minor": 5900}],

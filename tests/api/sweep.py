@@ -1,0 +1,131 @@
+"""Every operation of the OpenAPI document, and a store with a row of everything: what the sweeps go through.
+
+A sweep asks the document what there is, so a new operation cannot be forgotten: without a body here its tests fail.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+from tests.api import bodies
+from tests.api.callers import BASE, Api
+
+READ_ONLY_POSTS = frozenset({"resolve_identity"})
+
+
+@dataclass(frozen=True)
+class Swept:
+    """One operation. path: below /api/v1, with {names}.  scope: the OAuth scope it needs."""
+
+    operation_id: str
+    method: str
+    path: str
+    scope: str
+    declared: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.operation_id
+
+    def header(self, name: str) -> Mapping[str, Any] | None:
+        return next((said for said in self.declared.get("parameters", ()) if (said["in"], said["name"]) == ("header", name)), None)
+
+    def statuses(self) -> set[int]:
+        return {int(status) for status in self.declared["responses"]}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The OpenAPI document as it is served."""
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return found
+
+
+@cache
+def operations() -> tuple[Swept, ...]:
+    return tuple(
+        Swept(declared["operationId"], method.upper(), path.removeprefix(BASE), declared["security"][0]["oauth2"][0], declared)
+        for path, methods in document()["paths"].items()
+        for method, declared in methods.items()
+    )
+
+
+def creations() -> list[Swept]:
+    """Operations that take an Idempotency-Key, found in the document."""
+    return [operation for operation in operations() if operation.header("Idempotency-Key")]
+
+
+@dataclass(frozen=True)
+class Stocked:
+    """A store with one of everything. phone: E.164 without +86, the member's.  path: by name of a path parameter."""
+
+    api: Api
+    one_id: str
+    phone: str
+    path: Mapping[str, Any]
+    store: str
+
+    def at(self, operation: Swept) -> str:
+        """The operation's address, with this store's rows in it."""
+        return operation.path.format(**self.path)
+
+
+def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
+    """Make a member with everything that hangs on one, through the API."""
+    made = _ok(api.post("/members", bodies.member(phone)))
+    one_id = made["one_id"]
+    at = f"/members/{one_id}"
+    of = {"one_id": one_id}
+    address = _ok(api.post(f"{at}/addresses", bodies.address(phone=phone)))
+    child = _ok(api.post(f"{at}/children", {"birth_month": "2022-11", "gender": "male", "guardian_consent_at": bodies.AT}))
+    _ok(api.post(f"{at}/consents", {"purpose": "marketing", "policy_version": "v1", "channel": "app"}))
+    identity = _ok(
+        api.post(f"{at}/identities", {"provider": "store_customer", "scope": store, "external_id": f"{prefix}-1", "verified_at": bodies.AT})
+    )
+    _ok(api.post("/orders", bodies.order(f"{prefix}-O1", of=of, receiver_phone=phone)))
+    _ok(api.post("/after-sales", bodies.after_sale(f"{prefix}-AS1", order_no=f"{prefix}-O1")))
+    _ok(api.post("/events", bodies.event(f"{prefix}-e1", of=of)))
+    _ok(api.put(f"{at}/wallet", bodies.wallet()))
+    path = {
+        "one_id": one_id,
+        "address_id": address["id"],
+        "child_id": child["id"],
+        "identity_id": identity["id"],
+        "purpose": "marketing",
+        "store": store,
+        "order_no": f"{prefix}-O1",
+        "after_sale_no": f"{prefix}-AS1",
+        "code": store.lower(),
+    }
+    return Stocked(api, one_id, phone, path, store)
+
+
+def body_for(operation: Swept, of: Stocked) -> Any:
+    """A good body of an operation that writes, about this store's member; None for one without a body."""
+    member = {"one_id": of.one_id}
+    known = {
+        "create_member": bodies.member("13700137000"),
+        "update_member": {"nickname": "小张"},
+        "create_address": bodies.address(label="家"),
+        "replace_address": bodies.address(label="公司"),
+        "create_child": {"birth_month": "2021-01", "gender": "female", "guardian_consent_at": bodies.AT},
+        "give_consent": {"purpose": "profiling", "policy_version": "v1", "channel": "app"},
+        "link_identity": {"provider": "wechat_unionid", "external_id": f"union-{of.one_id}", "verified_at": bodies.AT},
+        "set_preferences": {"switches": [{"channel": "sms", "message_type": "marketing", "is_on": True}]},
+        "resolve_identity": {"provider": "phone", "external_id": of.phone},
+        "push_orders": bodies.order("NEW-O1", of=member),
+        "push_after_sales": bodies.after_sale("NEW-AS1", order_no=of.path["order_no"]),
+        "push_events": bodies.event("new-e1", of=member),
+        "put_wallet": bodies.wallet(balance_minor=9990, as_of="2024-05-20T10:30:00+08:00"),
+    }
+    if "requestBody" not in operation.declared:
+        return None
+    assert operation.operation_id in known, f"say a good body for {operation.operation_id} in tests/api/sweep.py"
+    return known[operation.operation_id]
+
+
+def _ok(answer: Any) -> Any:
+    assert answer.status_code in (200, 201), answer.json()
+    return answer.json()
