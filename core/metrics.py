@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -67,7 +67,7 @@ class Waiting(Collector):
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers, for whoever has METRICS_TOKEN or, where none is set, asks from a private address without a proxy. 404 for others."""
     if not allowed(request):
-        raise Http404
+        return HttpResponse("not found\n", status=404, content_type="text/plain")
     requests: CollectorRegistry = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:  # several web processes: each writes its own file there
         requests = CollectorRegistry()

@@ -19,6 +19,8 @@ from django.core.management import call_command, get_commands
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from config import messages
+
 PROJECT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 LINTER = PYPROJECT["tool"]["importlinter"]
@@ -29,8 +31,10 @@ DATA_IN_CODE = {
 }
 
 
-def run(*words: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *words], cwd=cwd, env=os.environ | environment, capture_output=True, text=True, check=False)
+def run(*words: str, cwd: Path = PROJECT, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words], cwd=cwd, env=os.environ | (environment or {}), capture_output=True, text=True, check=False
+    )
 
 
 def tracked(*patterns: str) -> list[Path]:
@@ -134,6 +138,10 @@ def test_words_people_read_are_english_in_code():
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings and CHINESE.search(node.value):
                 found.append(f"{name}:{node.lineno}")
     assert found == [], "Chinese belongs into locale/ or a data file"
+
+
+def test_every_word_is_translated_and_compiled():
+    assert messages.problems() == []
 
 
 # --- migrations ---
@@ -262,7 +270,7 @@ def test_every_error_code_is_documented():
 
 
 def test_production_settings_pass_djangos_own_review():
-    answer = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", **production())
+    answer = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", environment=production())
     assert answer.returncode == 0, answer.stderr
 
 
@@ -289,7 +297,7 @@ def production(**changes: str) -> dict[str, str]:
     ],
 )
 def test_production_does_not_start_on_missing_or_sample_settings(changes, complaint):
-    answer = run("manage.py", "check", **production(**changes))
+    answer = run("manage.py", "check", environment=production(**changes))
     assert answer.returncode != 0
     assert complaint in answer.stderr
 

@@ -160,7 +160,7 @@ def wait_until_ready(host: str, port: int, children: list[Child]) -> None:
             child.check()
         connection = http.client.HTTPConnection(host, port, timeout=10)
         try:
-            connection.request("GET", "/readyz", headers={"Host": "localhost"})
+            connection.request("GET", "/readyz")
             response = connection.getresponse()
             answer = response.read(2000).decode(errors="replace")
             if response.status == 200:

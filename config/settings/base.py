@@ -55,7 +55,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.probes.ProbesMiddleware",
     "core.metrics.MetricsMiddleware",
+    "core.wakeup.WakeUpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.RequestIdMiddleware",
@@ -151,7 +153,7 @@ CELERY_TIMEZONE = TIME_ZONE
 
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_DIR", default="") or DATA_DIR / "static")
 MEDIA_ROOT = DATA_DIR / "uploads"  # never served: downloads go through a door that asks who is there
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"

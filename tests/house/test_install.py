@@ -86,7 +86,12 @@ def test_ci_installs_the_browser_by_apt(script, monkeypatch):
     monkeypatch.setenv("CI", "true")
     monkeypatch.setattr(os, "getuid", lambda: 0)
     monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/apt-get" if name == "apt-get" else None)
-    monkeypatch.setattr(subprocess, "call", lambda command, **_kwargs: ran.append(command) or 0)
+
+    def call(command: list[str], **_kwargs: Any) -> int:
+        ran.append(command)
+        return 0
+
+    monkeypatch.setattr(subprocess, "call", call)
     script["browser"]()
     assert [words[:2] for words in ran] == [["apt-get", "update"], ["apt-get", "install"]]
     assert {"chromium", "fonts-noto-cjk"} <= set(ran[1])

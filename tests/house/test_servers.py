@@ -1,5 +1,6 @@
 """The embedded servers: started, stopped, and survived by nothing they should not survive (docs/adr/0001-embedded-servers.md)."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -100,7 +101,6 @@ def test_a_killed_parent_leaves_no_server_and_the_next_start_works(place):
 
 def test_a_second_start_on_the_same_folder_is_refused(started, place, monkeypatch):
     second = Servers(place, settings=TEST_SETTINGS)
-    monkeypatch.setattr(processes.time, "sleep", lambda _seconds: None)
     monkeypatch.setattr(second.lock, "take", lambda seconds=0: False)
     monkeypatch.setattr(second.lock, "holder", lambda: "")
     with pytest.raises(CannotStart, match="make stop"):
@@ -221,7 +221,7 @@ def test_a_chosen_data_folder_nobody_else_can_enter_is_said(place, monkeypatch):
 def test_a_folder_of_somebody_elses_making_is_not_trusted(place, monkeypatch):
     target = place / "target"
     target.mkdir()
-    monkeypatch.setattr(places.hashlib, "sha256", lambda _text: type("Digest", (), {"hexdigest": staticmethod(lambda: "0" * 64)}))
+    monkeypatch.setattr(hashlib, "sha256", lambda _text: type("Digest", (), {"hexdigest": staticmethod(lambda: "0" * 64)}))
     (place / f"guanxi-{os.getuid()}-00000000").symlink_to(target)
     with pytest.raises(CannotStart, match="somebody else"):
         places.project_folder(place)
