@@ -15,6 +15,7 @@ import pytest
 from config.embedded.places import CannotStart, server_folder
 from config.embedded.processes import Lock
 from config.embedded.servers import TEST_SETTINGS, Servers
+from tests.browser import NO_BROWSER, chromium, is_required
 
 
 def start_servers() -> None:
@@ -45,16 +46,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
 
-def chromium() -> str | None:
-    """The browser of the browser tests, if there is one."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-NO_BROWSER = "no Chromium here; INSTALL_BROWSER=1 make test installs it by apt"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if chromium() is None and os.environ.get("CI") != "true" and os.environ.get("INSTALL_BROWSER") != "1":  # there it fails instead
+    if chromium() is None and not is_required():
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))

@@ -3,24 +3,21 @@
 Every browser sends X-Clock, so the site stands at the moment of fixture world F1: 2024-05-20 10:00 in Shanghai.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from core import partitions
 from demo.world.cast import FROZEN, Cast, build_cast
 from demo.world.house import PASSWORD
-from tests.conftest import NO_BROWSER, chromium
+from tests.browser import NO_BROWSER, QUIET, chromium
 
-QUIET = [  # as root Chromium runs without its own sandbox; nothing asks the world outside
-    *(["--no-sandbox"] if os.getuid() == 0 else []),
-    *("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
-]
 WAIT_MS = 15_000  # this machine may be busy: how long a thing on the page may take to appear
 
 
@@ -50,9 +47,11 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def cast(transactional_db: None, now: datetime) -> Cast:
+def cast(transactional_db: None, now: datetime) -> Iterator[Cast]:
     """Fixture world F1 and the others of the demo's cast, as they stand at `now`."""
-    return build_cast(now)
+    yield build_cast(now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(partitions.parents())}")  # Django's own flush does not know the tables cut by month
 
 
 @dataclass

@@ -1,0 +1,114 @@
+"""That the pages are good to work with: by keyboard alone, on a phone, in the dark, in both languages (design section 9, issue item 6)."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo.world.cast import Cast
+from tests.journeys.conftest import Desk, Sit
+
+pytestmark = pytest.mark.browser
+CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
+READABLE = 4.5  # WCAG 2.2, 1.4.3: the least contrast of text; 3 for large text
+PANELS = ("profile", "orders", "after-sales", "assets", "timeline", "behaviour", "notes", "changes")
+
+
+def all_of(desk: Desk) -> Page:
+    """The member page of 张三 with every part loaded."""
+    desk.look_up("13800138000")
+    for key in PANELS:
+        desk.open_panel(key)
+    return desk.page
+
+
+def test_a_member_is_found_and_read_by_keyboard_alone(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01")
+    page, keys = desk.page, desk.page.keyboard
+    desk.go("/admin/lookup/")
+    expect(page.locator(".gx-search input")).to_be_focused()
+    keys.type("O1001")
+    keys.press("Enter")
+    expect(page.locator(".gx-who h2")).to_have_text("张三")
+
+    # reveal the phone number without a mouse
+    for _press in range(80):
+        keys.press("Tab")
+        if page.evaluate("document.activeElement.matches('.gx-who .gx-reveal')"):
+            break
+    assert page.evaluate(
+        "getComputedStyle(document.activeElement).outlineStyle !== 'none' || getComputedStyle(document.activeElement).boxShadow !== 'none'"
+    )
+    keys.press("Enter")
+    expect(page.get_by_role("textbox", name="原因")).to_be_focused()
+    keys.type("客户来电核对号码")
+    keys.press("Enter")
+    expect(page.locator(".gx-who")).to_contain_text("13800138000")
+
+    # and look up the next one from here
+    page.evaluate("document.activeElement.blur()")
+    keys.press("/")
+    expect(page.locator("input[data-lookup]:focus")).to_have_count(1)
+    keys.type("13800138001")
+    keys.press("Enter")
+    expect(page.locator(".gx-who h2")).to_have_text("李四")
+
+
+def test_a_list_of_hits_is_walked_by_keyboard(desks: Sit, cast: Cast) -> None:
+    desk = desks("admin")
+    desk.look_up("张三")
+    rows = desk.page.locator(".gx-hits tbody tr, table tbody tr")
+    expect(rows).to_have_count(2)
+    for _press in range(60):
+        desk.page.keyboard.press("Tab")
+        if desk.page.evaluate("document.activeElement.matches('table tbody a')"):
+            break
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".gx-who h2")).to_have_text("张三")
+
+
+def test_the_lookup_works_at_phone_width(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = all_of(desk)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    desk.look_up("8000")
+    expect(page.locator("[data-member-hit], table tbody tr")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="菜单").click()
+    expect(page.get_by_role("link", name="查会员")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_of_the_member_page_is_readable(desks: Sit, cast: Cast, scheme: Literal["light", "dark"]) -> None:
+    desk = desks("cs01", color_scheme=scheme)
+    page = all_of(desk)
+    assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (scheme == "dark")
+    assert faint(page) == []
+    desk.go("/admin/lookup/")
+    assert faint(page) == []
+
+
+def faint(page: Page) -> list[Any]:
+    """Texts with too little contrast to what lies behind them: [text, ratio, colours]."""
+    found: list[Any] = page.evaluate(CONTRAST, READABLE)
+    return found
+
+
+def test_the_language_is_switched_and_stays(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01")
+    page = desk.page
+    desk.look_up("13800138000")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(page.get_by_role("heading", name="基本信息")).to_be_visible()
+
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page).to_have_url(f"{desk.address}/admin/members/member/{cast.member_ids['M1']}/change/")  # the same page
+    expect(page.get_by_role("heading", name="Basic information")).to_be_visible()
+    expect(desk.open_panel("orders").locator("[data-order=O1001]")).to_contain_text("3 days not shipped")
+    desk.go("/admin/lookup/")
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+
+    page.get_by_role("button", name="简体中文").click()
+    expect(page.get_by_role("button", name="搜索")).to_be_visible()

@@ -1,0 +1,171 @@
+"""`make shots`: take the pictures of README and the handbook again, from the demo that runs (`make demo` in another terminal).
+
+Each picture is a story of a few steps: who logs in, in which language, what they do, which part of the page is kept.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from config.embedded import keeper
+from config.embedded.places import data_folder
+from tests.browser import NO_BROWSER, QUIET, chromium
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "images"
+PASSWORD = "demo-2024"
+DESKTOP = {"width": 1280, "height": 860}
+PHONE = {"width": 390, "height": 844}
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+Steps = Callable[[Page], Any]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """name: of the file, before `.zh.png` or `.en.png`.  steps: what is done after the login; a locator they answer is what is kept.
+
+    user: "" for nobody.  more: further arguments of the browser's context.
+    """
+
+    name: str
+    user: str
+    steps: Steps
+    languages: tuple[str, ...] = ("zh", "en")
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def open_member(page: Page, term: str = "13800138000") -> None:
+    page.goto("/admin/lookup/")
+    page.locator(".gx-search input[name=q]").fill(term)
+    page.keyboard.press("Enter")
+    expect(page.locator(".gx-who")).to_be_visible()
+
+
+def panel(page: Page, key: str) -> Any:
+    found = page.locator(f"section#{key}")
+    found.scroll_into_view_if_needed()
+    expect(found.locator(".gx-loading")).to_have_count(0)
+    return found
+
+
+def head(page: Page) -> None:
+    open_member(page)
+    panel(page, "profile")
+    panel(page, "orders")
+    page.evaluate("window.scrollTo(0, 0); document.querySelectorAll('main, #main, .overflow-auto').forEach(box => box.scrollTo(0, 0))")
+
+
+def orders(page: Page) -> Any:
+    open_member(page)
+    return panel(page, "orders")
+
+
+def after_sales(page: Page) -> Any:
+    open_member(page, "13800138004")
+    return panel(page, "after-sales")
+
+
+def timeline(page: Page) -> Any:
+    open_member(page, "13800138002")
+    return panel(page, "timeline")
+
+
+def asking_why(page: Page) -> Any:
+    open_member(page)
+    page.locator(".gx-who .gx-reveal").first.click()
+    page.locator(".gx-reveal-form input[name=reason]").fill(
+        "来电核对预留号码" if page.locator("html[lang^=zh]").count() else "Caller checks the number"
+    )
+    return page.locator(".gx-who")
+
+
+def merge_case(page: Page) -> None:
+    page.goto("/admin/members/mergecase/")
+    page.locator("#result_list tbody a, table tbody a").first.click()
+    page.wait_for_load_state()
+
+
+def note(page: Page) -> None:
+    open_member(page)
+    page.locator(".gx-actions a[href$='/note/']").click()
+    page.wait_for_load_state()
+
+
+SHOTS = (
+    Shot("login", "", lambda page: page.goto("/admin/login/")),
+    Shot("guide", "cs01", lambda page: page.goto("/admin/")),
+    Shot("member", "cs01", head),
+    Shot("member-dark", "cs01", head, ("zh",), {"color_scheme": "dark"}),
+    Shot("member-phone", "cs01", head, ("zh",), {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}),
+    Shot("orders", "cs01", orders),
+    Shot("after-sales", "cs01", after_sales),
+    Shot("timeline", "admin", timeline),
+    Shot("reveal", "cs01", asking_why),
+    Shot("note", "cs01", note),
+    Shot("merge-case", "cs01", merge_case),
+    Shot("access-log", "auditor", lambda page: page.goto("/admin/members/accesslog/")),
+    Shot("upload", "op01", lambda page: page.goto("/admin/activity/order/import/")),
+    Shot("api", "", lambda page: expect(page.goto("/api/v1/docs/") and page.locator(".opblock").first).to_be_visible(), ("en",)),
+)
+
+
+@contextmanager
+def sitting(browser: Browser, address: str, shot: Shot, language: str) -> Iterator[Page]:
+    context = browser.new_context(
+        **{"base_url": address, "locale": LANGUAGES[language], "timezone_id": "Asia/Shanghai", "viewport": DESKTOP, **shot.more}
+    )
+    page = context.new_page()
+    if shot.user:
+        page.goto("/admin/login/")
+        page.locator("input[name=username]").fill(shot.user)
+        page.locator("input[name=password]").fill(PASSWORD)
+        page.locator("input[name=password]").press("Enter")
+        expect(page.locator("[data-lookup]").first).to_be_attached()
+    yield page
+    context.close()
+
+
+def take(browser: Browser, address: str, shot: Shot, language: str, folder: Path) -> Path:
+    file = folder / f"{shot.name}.{language}.png"
+    with sitting(browser, address, shot, language) as page:
+        kept = shot.steps(page)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
+        if hasattr(kept, "screenshot") and hasattr(kept, "bounding_box"):
+            kept.screenshot(path=file, animations="disabled")
+        else:
+            page.screenshot(path=file, animations="disabled", caret="hide")
+    return file
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.shots")
+    parser.add_argument("names", nargs="*", help="only these")
+    parser.add_argument("--url", help="where the demo runs; else the one of this folder")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    said = parser.parse_args()
+    running = keeper.running(data_folder())
+    address = said.url or (running.address if running else "")
+    if not address:
+        sys.exit("No demo runs here. Start `make demo` in another terminal, then `make shots`.")
+    executable = chromium()
+    if executable is None:
+        sys.exit(NO_BROWSER)
+    said.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, "--hide-scrollbars"])
+        for shot in SHOTS:
+            for language in shot.languages:
+                if not said.names or shot.name in said.names:
+                    print(take(browser, address, shot, language, said.folder), flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
