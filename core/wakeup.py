@@ -6,18 +6,23 @@ its own connection to the broker gives up after a fraction of a second, and afte
 
 import threading
 import time
+from collections.abc import Callable
 from functools import cache
 
 import structlog
 from celery import current_app
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from kombu import Connection
 from kombu.pools import producers
 
 logger = structlog.get_logger(__name__)
 PATIENCE = 0.25  # seconds for the broker to accept, and to answer
 PAUSE = 5.0  # seconds without a try after a failure
-SPACING = 0.2  # seconds within which a second wake-up of the same task in this process would find the first still under way
+SPACING = 1.0  # seconds between two wake-ups of a task by one process: under load beat and the running tick do the rest
 EXPIRES = 30  # seconds after which nobody needs this wake-up any more: beat has ticked many times
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _lock = threading.Lock()
 _asleep_until = 0.0
@@ -39,6 +44,20 @@ def nudge(task: str) -> bool:
         logger.warning("wakeup_failed", task=task, error=type(error).__name__)
         return False
     return True
+
+
+class WakeUpMiddleware:
+    """After a request that may have changed something, API or back office: wake the tasks of WAKE_AFTER_WRITES."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in SAFE and response.status_code < 400:
+            for task in settings.WAKE_AFTER_WRITES:
+                nudge(task)
+        return response
 
 
 @cache

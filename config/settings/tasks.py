@@ -74,4 +74,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expire_seconds": 12 * 3600},
     },
 }
+WAKE_AFTER_WRITES = ["stores.tasks.deliver_webhooks"]  # woken by the doors after a commit, if the broker is there (ruling 8)
 JOBS_AT_ONCE = 1  # workers that may be busy with imports and other long jobs; the others keep delivering

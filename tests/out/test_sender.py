@@ -79,7 +79,7 @@ def old_spellings(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("old_spellings")
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f000001", "017700000001", "127.1", "localhost", "10.1.2.3"],  # noqa: S104
+    ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f000001", "017700000001", "127.1", "localhost", "10.1.2.3"],
 )
 def test_the_internets_sender_reaches_nothing_inside(host: str, receiver: Receiver):
     port = receiver.url.split(":")[2].split("/")[0]
@@ -89,7 +89,7 @@ def test_the_internets_sender_reaches_nothing_inside(host: str, receiver: Receiv
 
 
 @pytest.mark.usefixtures("old_spellings")
-@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "100.100.100.200", "2852039166"])  # noqa: S104
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fe80::1]", "0.0.0.0", "100.100.100.200", "2852039166"])
 def test_not_even_a_sender_of_the_house_asks_for_metadata(host: str):
     assert post(f"http://{host}/latest/meta-data/").problem == AttemptProblem.REFUSED_ADDRESS
 

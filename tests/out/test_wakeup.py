@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import pytest
 import redis
 from celery import current_app
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from core import wakeup
 
@@ -93,3 +95,13 @@ def test_many_threads_wake_without_waiting_for_each_other():
             thread.join()
     assert set(answers) == {False}
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(("method", "status", "woken"), [("POST", 201, 1), ("PATCH", 200, 1), ("POST", 409, 0), ("GET", 200, 0)])
+def test_a_request_that_changed_something_wakes_the_delivery(
+    method: str, status: int, woken: int, monkeypatch: pytest.MonkeyPatch, rf: RequestFactory
+):
+    sent: list[str] = []
+    monkeypatch.setattr(wakeup, "nudge", sent.append)
+    wakeup.WakeUpMiddleware(lambda _request: HttpResponse(status=status))(rf.generic(method, "/"))
+    assert sent == [TASK] * woken
