@@ -121,7 +121,7 @@ def section(scope: Scope, now: datetime) -> Mapping[str, Any] | None:
 
 def _entry(line: Line, member_id: int | None, mine: Mapping[int, str], scope: Scope) -> dict[str, Any]:
     """url: None for people out of the reader's reach."""
-    if member_id not in mine:
+    if member_id is None or member_id not in mine:
         return {"line": line, "name": line.name, "url": None}
     return {"line": line, "name": show(FieldClass.NAME, mine[member_id], scope), "url": _url(line, member_id, scope)}
 

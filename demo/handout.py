@@ -54,9 +54,7 @@ def _read(lines: list[str]) -> Iterator[Block]:
 
 def inline(text: str) -> SafeString:
     """Escaped first, so that only the marks below can become tags."""
-    safe = escape(text)
-    safe = _CODE.sub(r"<code>\1</code>", safe)
-    safe = _BOLD.sub(r"<strong>\1</strong>", safe)
+    safe = _BOLD.sub(r"<strong>\1</strong>", _CODE.sub(r"<code>\1</code>", escape(text)))
     return mark_safe(_LINK.sub(_anchor, safe))  # noqa: S308 - escaped above
 
 

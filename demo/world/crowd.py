@@ -176,13 +176,14 @@ class Crowd:
 def plan(now: datetime, *, seed: int = SEED, members: int = MEMBERS) -> Crowd:
     """Everybody and everything, oldest orders first. now: aware; nothing planned lies after it."""
     random = Random(seed)
-    joined, bought = [], []
+    joined: list[Joined] = []
+    planned: list[_Planned] = []
     for number in range(members):
-        somebody, orders = _life(random, number, now)
+        somebody, bought = _life(random, number, now)
         joined.append(somebody)
-        bought += orders
-    bought.sort(key=lambda order: order[0])
-    orders = [make(f"{prefix}{at.astimezone(ZONE):%y%m%d}{place:05d}") for place, (at, prefix, make) in enumerate(bought, start=1)]
+        planned += bought
+    planned.sort(key=lambda order: order[0])
+    orders = [make(f"{prefix}{at.astimezone(ZONE):%y%m%d}{place:05d}") for place, (at, prefix, make) in enumerate(planned, start=1)]
     sent_back = [back for order in orders if (back := _after_sale(random, order, now))]
     return Crowd(
         members=tuple(joined),

@@ -57,7 +57,12 @@ def order(
         receiver_name=receiver.receiver if receiver else "",
         receiver_phone=receiver.phone if receiver else "",
         receiver_address=address_text(receiver) if receiver else "",
-        **times,
+        placed_at=times["placed_at"],
+        paid_at=times.get("paid_at"),
+        shipped_at=times.get("shipped_at"),
+        received_at=times.get("received_at"),
+        completed_at=times.get("completed_at"),
+        cancelled_at=times.get("cancelled_at"),
     )
 
 

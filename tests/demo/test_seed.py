@@ -1,0 +1,195 @@
+"""seed_demo: once, twice, cut short; what it writes outside the database; that it is nowhere in production."""
+
+import io
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Sum
+
+from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletBalance
+from demo import customers, stages
+from demo.models import LoadedStage
+from demo.world import crowd, story
+from demo.world.cast import FROZEN
+from demo.world.house import client_secret, open_house
+from members.models import Address, Child, Consent, Identity, Member, MergeCase, Preference
+from stores.models import ApiClient, Membership, Store
+from tests.demo.conftest import Told
+
+TABLES = (
+    Member,
+    Identity,
+    Address,
+    Child,
+    Consent,
+    Preference,
+    MergeCase,
+    Membership,
+    Order,
+    OrderLine,
+    AfterSale,
+    BehaviourEvent,
+    WalletBalance,
+)
+
+
+@pytest.fixture
+def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """The same stages over a crowd of thirty, with the credentials in a folder of the test."""
+    plan = crowd.plan
+    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=30))
+    settings.DATA_DIR = tmp_path
+    yield
+
+
+def counts() -> dict[str, int]:
+    return {table.__name__: table.objects.count() for table in TABLES}
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_world")
+def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
+    stages.load(now=FROZEN, with_real=False, report=told)
+    assert told.done == told.totals
+    assert len(told.summaries) == len(told.titles) == 3
+    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["cast", "crowd", "house"]
+    assert Member.objects.count() == 30 + 10
+    assert not Member.objects.filter(is_synthetic=False).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_world")
+def test_loading_twice_changes_nothing(told: Told) -> None:
+    stages.load(now=FROZEN, with_real=False, report=told)
+    before = counts()
+    stages.load(now=FROZEN + timedelta(days=3), with_real=False, report=told)
+    assert counts() == before
+    assert len(told.titles) == 3  # nothing was begun again
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_world")
+def test_a_load_cut_short_ends_as_an_undisturbed_one(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a first start that dies after the orders of the crowd, before their after-sales
+    def dies(*args: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("demo.world.facts.record_after_sales", lambda facts, now, advance=None: dies() if advance else 0)
+        stages.load(now=FROZEN, with_real=False, report=told)
+    assert Order.objects.exists()
+    assert not LoadedStage.objects.filter(name="crowd").exists()
+    # when it is started again two days later
+    LoadedStage.objects.filter(name="cast").delete()  # its after-sales were lost with the patch
+    stages.load(now=FROZEN + timedelta(days=2), with_real=False, report=told)
+    # then it is the world of the first start's moment, whole
+    plan = crowd.plan(FROZEN)
+    assert LoadedStage.objects.get(name="crowd").facts["orders"] == len(plan.orders)
+    assert AfterSale.objects.count() == len(plan.after_sales) + 6
+    assert Order.objects.filter(order_no__in=[order.order_no for order in plan.orders]).count() == len(plan.orders)
+    assert Order.objects.get(order_no="O1001").paid_at == datetime(2024, 5, 17, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_what_is_recorded_is_what_was_planned(whole_crowd: crowd.Crowd) -> None:
+    house = open_house(FROZEN)
+    done: list[int] = []
+    story.load_crowd(whole_crowd, house=house, now=FROZEN, advance=done.append)
+    assert sum(done) == story.size(whole_crowd)
+    assert Order.objects.count() == len(whole_crowd.orders)
+    recorded = Order.objects.aggregate(
+        goods=Sum("goods_minor"), discount=Sum("discount_minor"), coupon=Sum("coupon_minor"), points=Sum("points_used")
+    )
+    assert recorded == {
+        "goods": sum(line.unit_price_minor * line.quantity for order in whole_crowd.orders for line in order.lines),
+        "discount": sum(order.discount_minor for order in whole_crowd.orders),
+        "coupon": sum(order.coupon_minor for order in whole_crowd.orders),
+        "points": sum(order.points_used for order in whole_crowd.orders),
+    }
+    refunded = [back for back in whole_crowd.after_sales if back.status == "refunded"]
+    assert Order.objects.aggregate(Sum("refunded_minor"))["refunded_minor__sum"] == sum(back.refund_minor for back in refunded)
+    assert not AfterSale.objects.filter(order=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.slow
+def test_every_real_customer_is_a_synthetic_member_of_the_right_store(real_customers: list[customers.Customer]) -> None:
+    house = open_house(FROZEN)
+    customers.load_customers(real_customers, house=house, shift_days=0, now=FROZEN, advance=lambda done: None)
+    assert Member.objects.filter(is_synthetic=True).count() == 4_372
+    assert len(set(Member.objects.values_list("phone", flat=True))) == 4_372
+    assert Identity.objects.filter(provider="store_customer", scope="UKGIFT").count() == 3_950
+    assert Membership.objects.filter(programme__code="UKGIFT").count() == 4_372
+    assert Membership.objects.filter(programme__code="platform").count() == 4_372
+    assert not Member.objects.exclude(phone_verified_at=None).exists()
+    first = Identity.objects.get(external_id="17850").member
+    assert first.country == "United Kingdom"
+    assert datetime(2010, 11, 17, tzinfo=UTC) < first.registered_at < datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        (datetime(2011, 12, 9, 12, 50, tzinfo=UTC), 0),
+        (datetime(2011, 12, 16, 12, 49, tzinfo=UTC), 0),
+        (datetime(2011, 12, 16, 12, 50, tzinfo=UTC), 7),
+        (FROZEN, 4543 // 7 * 7),
+    ],
+)
+def test_the_shift_is_whole_weeks_and_ends_within_the_past_week(now: datetime, days: int) -> None:
+    assert stages.whole_weeks_until(now) == days
+    assert days % 7 == 0
+    assert timedelta(0) <= now - (stages.LAST_PURCHASE + timedelta(days=days)) < timedelta(days=7)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_world")
+def test_the_api_clients_secrets_are_written_where_only_the_owner_reads(told: Told, tmp_path: Path) -> None:
+    stages.load(now=FROZEN, with_real=False, report=told)
+    file = tmp_path / "demo.http.env"
+    said = dict(re.findall(r"^(\w+)=(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE))
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert said["S001_CLIENT_ID"] == "demo-s001"
+    assert said["S001_CLIENT_SECRET"] == client_secret("demo-s001")
+    assert ApiClient.objects.get(client_id="demo-s001").store == Store.objects.get(code="S001")
+    assert ApiClient.objects.get(client_id="demo-platform").store is None
+    file.unlink()
+    stages.load(now=FROZEN, with_real=False, report=told)
+    assert file.exists()  # lost and found: the secret follows from the installation's own key
+    assert ApiClient.objects.count() == 3
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_world")
+def test_the_command_takes_the_moment_and_prints_plain_lines_to_a_pipe() -> None:
+    out = io.StringIO()
+    call_command("seed_demo", "--now", "2024-05-20T10:00:00+08:00", "--without-real", stdout=out)
+    assert re.search(r"^\[ +[\d.]+ s\] .*30", out.getvalue(), re.MULTILINE)
+    assert LoadedStage.objects.get(name="house").facts["now"] == "2024-05-20T10:00:00+08:00"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("wrong", ["yesterday", "2024-05-20T10:00:00"])
+def test_the_command_refuses_a_moment_that_is_none(wrong: str) -> None:
+    with pytest.raises(CommandError):
+        call_command("seed_demo", "--now", wrong)
+    assert not LoadedStage.objects.exists()
+
+
+def test_production_does_not_know_the_demo(project: Path) -> None:
+    program = (
+        "import django; django.setup(); from django.conf import settings; print('demo' in settings.INSTALLED_APPS, settings.DEMO_SCREENS)"
+    )
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.prod", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "shop.example"}
+    ran = subprocess.run([sys.executable, "-c", program], cwd=project, env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == ["False", "False"]
