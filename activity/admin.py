@@ -1,17 +1,27 @@
 """Facts as they came in: orders, after-sales and balances are read here and changed where they come from."""
 
+import tomllib
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from activity import mapping
+from activity.enums import ImportPhase
 from activity.models import AfterSale, Order, WalletBalance
 from core.backoffice import menu
+from core.backoffice.access import demand, scope_of
+from core.backoffice.forms import posted
 from core.backoffice.menu import Entry
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedRelatedFilter
+from core.backoffice.site import page
+from core.backoffice.uploads import Kind, declare, upload_page
 from core.money import format_minor
+from stores.forms import StoreUploadForm
 
 
 class _FactAdmin(ReadOnlyAdmin):
@@ -43,14 +53,14 @@ class OrderAdmin(_FactAdmin):
     list_filter = ["status", "channel", ("store", ScopedRelatedFilter)]
     list_select_related = ["store", "member"]
     search_fields = ["order_no__exact"]
-    search_help_text = gettext_lazy("whole order number")
+    search_help_text = _("whole order number")
     ordering = ["-placed_at", "-id"]
 
-    @admin.display(description=gettext_lazy("paid"))
+    @admin.display(description=_("paid"))
     def paid(self, order: Order) -> str:
         return format_minor(order.paid_minor, order.currency)
 
-    @admin.display(description=gettext_lazy("settled"))
+    @admin.display(description=_("settled"))
     def settled(self, order: Order) -> str:
         return format_minor(order.settled_minor, order.currency)
 
@@ -62,10 +72,10 @@ class AfterSaleAdmin(_FactAdmin):
     list_filter = ["status", "kind", ("store", ScopedRelatedFilter)]
     list_select_related = ["store", "member"]
     search_fields = ["after_sale_no__exact", "order_no__exact"]
-    search_help_text = gettext_lazy("whole after-sale or order number")
+    search_help_text = _("whole after-sale or order number")
     ordering = ["-applied_at", "-id"]
 
-    @admin.display(description=gettext_lazy("refund"))
+    @admin.display(description=_("refund"))
     def refund(self, after_sale: AfterSale) -> str:
         return format_minor(after_sale.refund_minor, after_sale.currency)
 
@@ -78,23 +88,23 @@ class WalletBalanceAdmin(_FactAdmin):
     list_select_related = ["membership__programme"]
     ordering = ["-id"]
 
-    @admin.display(description=gettext_lazy("programme"))
+    @admin.display(description=_("programme"))
     def programme(self, wallet: WalletBalance) -> str:
         return wallet.membership.programme.name
 
-    @admin.display(description=gettext_lazy("member number"))
+    @admin.display(description=_("member number"))
     def member_no(self, wallet: WalletBalance) -> str:
         return wallet.membership.member_no
 
-    @admin.display(description=gettext_lazy("balance"))
+    @admin.display(description=_("balance"))
     def balance(self, wallet: WalletBalance) -> str:
         return format_minor(wallet.balance_minor, wallet.currency)
 
-    @admin.display(description=gettext_lazy("recharged in all"))
+    @admin.display(description=_("recharged in all"))
     def recharged(self, wallet: WalletBalance) -> str:
         return format_minor(wallet.recharge_total_minor, wallet.currency)
 
-    @admin.display(description=gettext_lazy("spent in all"))
+    @admin.display(description=_("spent in all"))
     def spent(self, wallet: WalletBalance) -> str:
         return format_minor(wallet.spent_total_minor, wallet.currency)
 
@@ -102,6 +112,68 @@ class WalletBalanceAdmin(_FactAdmin):
         return fact.membership.member_id
 
 
-menu.add(Entry("lookup", gettext_lazy("All orders"), "admin:activity_order_changelist", "receipt_long", 20, "activity.order"))
-menu.add(Entry("lookup", gettext_lazy("All after-sales"), "admin:activity_aftersale_changelist", "assignment_return", 30, "activity.aftersale"))
-menu.add(Entry("assets", gettext_lazy("Balances"), "admin:activity_walletbalance_changelist", "account_balance_wallet", 10, "activity.walletbalance"))
+class OrdersUploadForm(StoreUploadForm):
+    """A store's orders, with a mapping unless the file has our own column names."""
+
+    mapping = forms.FileField(
+        label=_("mapping"), required=False, help_text=_("A TOML file that says which column is which; none for our own column names.")
+    )
+    shift_days = forms.IntegerField(
+        label=_("shift by days"), initial=0, min_value=-36_500, max_value=36_500, help_text=_("Every date of the file is moved by this.")
+    )
+
+    def clean_mapping(self) -> str:
+        """The mapping's text. The import reads it for good; here it is only kept from failing late."""
+        upload = self.cleaned_data["mapping"]
+        if upload is None:
+            return ""
+        if upload.size > 100_000:
+            raise forms.ValidationError(_("The mapping is larger than 100 kB."))
+        try:
+            text: str = upload.read().decode("utf-8-sig")
+            store = self.cleaned_data.get("store")
+            mapping.read(text, store_code=store.code if store else "")
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The mapping is not UTF-8 text.")) from None
+        except mapping.BadMapping as refusal:
+            raise forms.ValidationError(f"{refusal.field}: {refusal.detail}") from None
+        return text
+
+
+def _standard_columns() -> list[str]:
+    """The column names of a file that needs no mapping."""
+    said = tomllib.loads(mapping.STANDARD.read_text(encoding="utf-8"))
+    member = said["member"]
+    return list(dict.fromkeys([member["column"], *member["profile"].values(), *said["columns"].values(), *said["attributes"].values()]))
+
+
+IMPORT_ORDERS = declare(
+    Kind(
+        "import_orders",
+        _("Import of orders"),
+        "activity.order",
+        phases=dict(ImportPhase.choices),
+        columns=_standard_columns,
+    )
+)
+
+
+@page("imports/orders/", name="import_orders")
+def upload_orders(request: HttpRequest) -> HttpResponse:
+    """A store's orders from a file (issue item 4)."""
+    demand(request, IMPORT_ORDERS.subject, "import")
+    return upload_page(
+        request,
+        kind=IMPORT_ORDERS,
+        form=OrdersUploadForm(posted(request), request.FILES or None, scope=scope_of(request), subject=IMPORT_ORDERS.subject),
+        explanation=gettext(
+            "One line an item. Broken lines are reported with their reason and refuse their order; all others load. "
+            "The same file twice changes nothing."
+        ),
+    )
+
+
+menu.add(Entry("stores", _("Import orders"), "admin:import_orders", "upload_file", 50, "activity.order", "import"))
+menu.add(Entry("lookup", _("All orders"), "admin:activity_order_changelist", "receipt_long", 20, "activity.order"))
+menu.add(Entry("lookup", _("All after-sales"), "admin:activity_aftersale_changelist", "assignment_return", 30, "activity.aftersale"))
+menu.add(Entry("assets", _("Balances"), "admin:activity_walletbalance_changelist", "account_balance_wallet", 10, "activity.walletbalance"))

@@ -1,11 +1,10 @@
 """What activity offers to the member page: orders, after-sales, behaviour, balances, the head's cards, and the order number as a key."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from activity import selectors
@@ -84,13 +83,12 @@ def _national(phone: str) -> str:
     return phones.national(phone) if phone else ""
 
 
-@dataclass(frozen=True)
 class OrdersPanel:
     key: str = "orders"
     heading: Text = _("Orders")
     position: int = 20
     template_name: str = "activity/panels/orders.html"
-    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.order", "view"))
+    roles: frozenset[str] = roles_for("activity.order", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         status = filters.get("status", "")
@@ -105,13 +103,12 @@ class OrdersPanel:
         }
 
 
-@dataclass(frozen=True)
 class AfterSalesPanel:
     key: str = "after-sales"
     heading: Text = _("After-sales")
     position: int = 30
     template_name: str = "activity/panels/after_sales.html"
-    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.aftersale", "view"))
+    roles: frozenset[str] = roles_for("activity.aftersale", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         found = selectors.after_sales_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1)
@@ -122,25 +119,23 @@ class AfterSalesPanel:
         }
 
 
-@dataclass(frozen=True)
 class AssetsPanel:
     key: str = "assets"
     heading: Text = _("Balance (assets)")
     position: int = 70
     template_name: str = "activity/panels/assets.html"
-    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.walletbalance", "view"))
+    roles: frozenset[str] = roles_for("activity.walletbalance", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         return {"wallets": selectors.wallets_of_member(subject_id, scope), "next_cursor": None}
 
 
-@dataclass(frozen=True)
 class BehaviourPanel:
     key: str = "behaviour"
     heading: Text = _("Behaviour")
     position: int = 95
     template_name: str = "activity/panels/behaviour.html"
-    roles: frozenset[str] = field(default_factory=lambda: roles_for("activity.behaviourevent", "view"))
+    roles: frozenset[str] = roles_for("activity.behaviourevent", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         found = selectors.events_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1)
@@ -149,6 +144,35 @@ class BehaviourPanel:
             "events": shown,
             "next_cursor": keyset.write(shown[-1].occurred_at, shown[-1].pk) if len(found) > PAGE else None,
         }
+
+
+class PortraitPanel:
+    """What the orders say of the member (MEM-28): how much, how often, what."""
+
+    key: str = "portrait"
+    heading: Text = _("Portrait")
+    position: int = 92
+    template_name: str = "activity/panels/portrait.html"
+    roles: frozenset[str] = roles_for("activity.behaviourevent", "view")
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            "portraits": [
+                {
+                    "bought": bought,
+                    "average_minor": bought.settled_minor // bought.orders if bought.orders else 0,
+                    "groups": [(_("categories"), _shares(bought.top_categories)), (_("brands"), _shares(bought.top_brands))],
+                }
+                for bought in selectors.consumption(subject_id, scope)
+            ],
+            "next_cursor": None,
+        }
+
+
+def _shares(counted: Sequence[tuple[str, int]]) -> list[tuple[str, int, int]]:
+    """Name, pieces, and per cent of the most bought one."""
+    most = max((pieces for _name, pieces in counted), default=1)
+    return [(name, pieces, 100 * pieces // most) for name, pieces in counted]
 
 
 def _bought(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
@@ -211,7 +235,9 @@ def _after_sale_entry(after_sale: AfterSale) -> TimelineEntry:
     return TimelineEntry(
         at=after_sale.applied_at,
         kind=_("After-sale"),
-        title=f"{after_sale.after_sale_no} · {after_sale.get_status_display()} · {format_minor(after_sale.refund_minor, after_sale.currency)}",
+        title=" · ".join(
+            (after_sale.after_sale_no, after_sale.get_status_display(), format_minor(after_sale.refund_minor, after_sale.currency))
+        ),
         key=f"after-sale:{after_sale.pk:012d}",
         store=after_sale.store.name,
         detail=after_sale.reason,
@@ -219,7 +245,7 @@ def _after_sale_entry(after_sale: AfterSale) -> TimelineEntry:
 
 
 def _row(model: type[Order] | type[AfterSale], member_id: int, reference: str, scope: Scope) -> Order | AfterSale:
-    rows = scopes.narrow(model._default_manager.filter(member_id=member_id), scope)  # type: ignore[type-var]
+    rows: QuerySet[Any] = scopes.narrow(model._default_manager.filter(member_id=member_id), scope)
     found: Order | AfterSale | None = rows.filter(pk=int(reference)).first() if reference.isdecimal() else None
     if found is None:
         raise NotFound()
@@ -234,7 +260,7 @@ def _address_of(model: type[Order] | type[AfterSale]) -> Any:
     return lambda member_id, reference, scope: _row(model, member_id, reference, scope).receiver_address
 
 
-for _panel in (OrdersPanel(), AfterSalesPanel(), AssetsPanel(), BehaviourPanel()):
+for _panel in (OrdersPanel(), AfterSalesPanel(), AssetsPanel(), BehaviourPanel(), PortraitPanel()):
     registry.add_panel("members.Member", _panel)
 registry.add_part(Part("head", "balance", _balance, 30, "activity/cards/balance.html"))
 registry.add_part(Part("head", "bought", _bought, 100, "activity/cards/bought.html"))

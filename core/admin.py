@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -20,13 +21,11 @@ from core.backoffice import menu, uploads
 from core.backoffice.access import scope_of, user_id_of
 from core.backoffice.menu import Entry
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin
+from core.backoffice.site import page
 from core.enums import JobState
 from core.models import Job
 
-KINDS = {  # what people read of a kind of job, and the right to start one
-    "import_orders": (gettext_lazy("Import of orders"), "activity.order"),
-    "import_members": (gettext_lazy("Import of members"), "members.member"),
-}
+page("imports/template/<slug:kind>/", name="import_template")(uploads.template)
 
 
 @admin.register(Job)
@@ -40,10 +39,10 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("kind"))
     def kind_in_words(self, job: Job) -> str:
-        return str(_words(job))
+        return str(uploads.kind_of(job).words)
 
     def get_urls(self) -> list[URLPattern]:
-        def own(route: str, view: Any, name: str) -> URLPattern:
+        def own(route: str, view: Any, name: str) -> Any:
             return path(f"<int:job_id>/{route}/", self.admin_site.admin_view(view), name=f"core_job_{name}")
 
         return [own("progress", progress, "progress"), own("errors", errors, "errors"), own("real", real, "real"), *super().get_urls()]
@@ -62,10 +61,6 @@ class JobAdmin(ReadOnlyAdmin):
         return () if obj.store_id is None else (obj.store_id,)
 
 
-def _words(job: Job) -> object:
-    return KINDS[job.kind][0] if job.kind in KINDS else job.kind
-
-
 def _job(request: HttpRequest, job_id: int) -> Job:
     """A job the caller may see. Raises Http404 alike for foreign and missing ones."""
     job = scope.narrow(Job.objects.filter(pk=job_id), scope_of(request)).select_related("created_by").first()
@@ -81,15 +76,18 @@ def _is_own(request: HttpRequest, job: Job) -> bool:
 
 
 def _context(request: HttpRequest, job: Job) -> dict[str, Any]:
-    own = _is_own(request, job)
+    own, kind = _is_own(request, job), uploads.kind_of(job)
     return {
-        "title": _words(job),
+        "title": kind.words,
+        "phase": kind.phases.get(job.phase, job.phase),
         "job": job,
         "is_own": own,
         "is_over": job.state in (JobState.DONE, JobState.FAILED),
         "is_dry": bool(job.parameters.get("dry_run")),
         "percent": min(100, 100 * job.done // job.total) if job.total else None,
-        "counts": [(_count_name(name), value) for name, value in job.result.items() if isinstance(value, int) and not isinstance(value, bool)],
+        "counts": [
+            (_count_name(name), value) for name, value in job.result.items() if isinstance(value, int) and not isinstance(value, bool)
+        ],
         "preview": uploads.preview(job) if own else [],
         "has_errors": own and bool(job.error_file),
         "may_run": own and job.state == JobState.DONE and bool(job.parameters.get("dry_run")),
@@ -120,7 +118,7 @@ def progress(request: HttpRequest, job_id: int) -> HttpResponse:
     return TemplateResponse(request, "backoffice/job_progress.html", _context(request, _job(request, job_id)))
 
 
-def errors(request: HttpRequest, job_id: int) -> HttpResponse:
+def errors(request: HttpRequest, job_id: int) -> HttpResponseBase:
     """The refused lines, for whoever uploaded them."""
     job = _job(request, job_id)
     if not _is_own(request, job):
@@ -133,8 +131,8 @@ def real(request: HttpRequest, job_id: int) -> HttpResponse:
     job = _job(request, job_id)
     if request.method != "POST" or not _is_own(request, job):
         raise PermissionDenied
-    right = KINDS.get(job.kind)
-    if right is None or not permissions.allowed(right[1], "import", scope_of(request).within([job.store_id] if job.store_id else ())):
+    held = scope_of(request).within([job.store_id] if job.store_id else ())
+    if not permissions.allowed(uploads.kind_of(job).subject, "import", held):
         raise PermissionDenied
     return HttpResponseRedirect(uploads.job_url(uploads.run_for_real(job, request).pk))
 
@@ -196,6 +194,15 @@ class LoginLogAdmin(ReadOnlyAdmin):
 
 
 menu.add(Entry("system", gettext_lazy("Jobs"), "admin:core_job_changelist", "pending_actions", 20, "core.job"))
-menu.add(Entry("system", gettext_lazy("Schedule"), "admin:django_celery_beat_periodictask_changelist", "schedule", 30, "django_celery_beat.periodictask"))
+menu.add(
+    Entry(
+        "system",
+        gettext_lazy("Schedule"),
+        "admin:django_celery_beat_periodictask_changelist",
+        "schedule",
+        30,
+        "django_celery_beat.periodictask",
+    )
+)
 menu.add(Entry("system", gettext_lazy("Failed logins"), "admin:axes_accessattempt_changelist", "lock_clock", 50, "axes.accessattempt"))
 menu.add(Entry("system", gettext_lazy("Logins"), "admin:axes_accesslog_changelist", "login", 60, "axes.accesslog"))

@@ -20,7 +20,9 @@ registry.add_panel(
         key="growth",
         heading=_("Level and growth"),
         position=50,
-        words=_("Levels and growth value are not in use yet. The level, its history and every growth entry with its reason will stand here."),
+        words=_(
+            "Levels and growth value are not in use yet. The level, its history and every growth entry with its reason will stand here."
+        ),
     ),
 )
 registry.add_part(Part("head", "level", ComingCard(_("Level"), _("not in use yet")), 10))

@@ -55,7 +55,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
     demand(request, "members.member", "view")
     term = request.GET.get("q", "").strip()[:100]
     if not term:
-        return _lookup_page(request, recent=_rows(search.recently_viewed(user_id=user_id_of(request), scope=scope_of(request), limit=RECENT), request))
+        return _lookup_page(
+            request, recent=_rows(search.recently_viewed(user_id=user_id_of(request), scope=scope_of(request), limit=RECENT), request)
+        )
     now = clock.now()
     if search.searches_since(user_id=user_id_of(request), since=now - timedelta(minutes=1)) >= SEARCHES_PER_MINUTE:
         return _lookup_page(request, term=term, too_many=True, status=429)
@@ -187,7 +189,7 @@ class MemberAdmin(ReadOnlyAdmin):
         return ["one_id", shown_name, shown_phone, *self.list_display[1:]]
 
     def get_urls(self) -> list[URLPattern]:
-        def own(route: str, view: Any, name: str) -> URLPattern:
+        def own(route: str, view: Any, name: str) -> Any:
             return path(f"<int:member_id>/{route}", self.admin_site.admin_view(view), name=f"members_member_{name}")
 
         return [
@@ -308,7 +310,7 @@ def panel(request: HttpRequest, member_id: int, key: str) -> HttpResponse:
             ip=ip_of(request),
             request_id=request_id_of(request),
         )
-    filters = {name: value for name, value in request.GET.items() if name != "cursor"}
+    filters = {name: str(value) for name, value in request.GET.items() if name != "cursor"}
     try:
         built = found.context(subject_id=member.pk, scope=scope, now=now, cursor=request.GET.get("cursor"), filters=filters)
     except NotFound:
@@ -369,7 +371,15 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
             channel=Channel.ADMIN,
         )
 
-    return form_page(request, title=_("Edit profile"), form=form, act=act, done=_("The profile has been changed."), back=page_url(member.pk), submit=_("Save"))
+    return form_page(
+        request,
+        title=_("Edit profile"),
+        form=form,
+        act=act,
+        done=_("The profile has been changed."),
+        back=page_url(member.pk),
+        submit=_("Save"),
+    )
 
 
 def freeze(request: HttpRequest, member_id: int) -> HttpResponse:
@@ -475,7 +485,12 @@ def add_child(request: HttpRequest, member_id: int) -> HttpResponse:
         explanation=_("Only the birth month and the gender are kept, never a name, and only with the guardian's consent."),
         form=ChildForm(posted(request)),
         act=lambda values: services.add_child(
-            member_id=member.pk, birth_month=values["birth_month"], gender=values["gender"], guardian_consent_at=clock.now(), actor=scope.actor, at=clock.now()
+            member_id=member.pk,
+            birth_month=values["birth_month"],
+            gender=values["gender"],
+            guardian_consent_at=clock.now(),
+            actor=scope.actor,
+            at=clock.now(),
         ),
         done=_("The child has been added."),
         back=page_url(member.pk),
@@ -625,7 +640,27 @@ class AccessLogAdmin(ReadOnlyAdmin):
         raise Http404
 
 
-menu.add(Entry("lookup", gettext_lazy("Find a member"), "admin:lookup", "search", 10, "members.member", covers=r"/admin/$|/lookup/|/members/member/\d+/"))
-menu.add(Entry("profiles", gettext_lazy("All members"), "admin:members_member_changelist", "groups", 10, "members.member", covers=r"/members/member/$"))
+menu.add(
+    Entry(
+        "lookup",
+        gettext_lazy("Find a member"),
+        "admin:lookup",
+        "search",
+        10,
+        "members.member",
+        covers=r"/admin/$|/lookup/|/members/member/\d+/",
+    )
+)
+menu.add(
+    Entry(
+        "profiles",
+        gettext_lazy("All members"),
+        "admin:members_member_changelist",
+        "groups",
+        10,
+        "members.member",
+        covers=r"/members/member/$",
+    )
+)
 menu.add(Entry("profiles", gettext_lazy("Same person twice?"), "admin:members_mergecase_changelist", "call_merge", 20, "members.mergecase"))
 menu.add(Entry("system", gettext_lazy("Who looked at whom"), "admin:members_accesslog_changelist", "visibility", 40, "members.accesslog"))

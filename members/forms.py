@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import phones
 from core.backoffice.forms import BackOfficeForm, ReasonForm
 from core.enums import Channel
+from core.errors import InvalidInput
 from members import regions
 from members.enums import ConsentPurpose, Gender, MaritalStatus, MessageChannel, MessageType
 from members.models import Address, Member
@@ -52,7 +53,7 @@ class PhoneField(forms.CharField):
             return ""
         try:
             return phones.to_e164(raw)
-        except phones.InvalidInput as refusal:
+        except InvalidInput as refusal:
             raise forms.ValidationError(str(refusal.detail)) from None
 
 
@@ -64,10 +65,16 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
     nickname = forms.CharField(label=_("nickname"), max_length=32, required=False)
     gender = forms.ChoiceField(label=_("gender"), choices=Gender.choices)
     birthday = forms.DateField(label=_("birthday"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    new_phone = PhoneField(label=_("new phone"), required=False, help_text=_("Leave empty to keep the present one. A new number is not verified."))
+    new_phone = PhoneField(
+        label=_("new phone"), required=False, help_text=_("Leave empty to keep the present one. A new number is not verified.")
+    )
     new_email = forms.EmailField(label=_("new e-mail"), required=False, help_text=_("Leave empty to keep the present one."))
-    callable_from = forms.TimeField(label=_("callable from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
-    callable_until = forms.TimeField(label=_("callable until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    callable_from = forms.TimeField(
+        label=_("callable from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    callable_until = forms.TimeField(
+        label=_("callable until"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
     country = forms.CharField(label=_("country"), max_length=64, required=False)
     occupation = forms.CharField(label=_("occupation"), max_length=32, required=False)
     marital_status = forms.ChoiceField(label=_("marital status"), choices=MaritalStatus.choices)
@@ -78,7 +85,8 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
         "province_code", "city_code", "district_code", "country", "occupation", "marital_status", "reason",
     ]  # fmt: skip
     PLAIN = (
-        "name", "nickname", "gender", "birthday", "callable_from", "callable_until", "country", "occupation", "marital_status", *REGION_FIELDS,
+        "name", "nickname", "gender", "birthday", "callable_from", "callable_until", "country", "occupation", "marital_status",
+        *REGION_FIELDS,
     )  # fmt: skip
 
     @classmethod
@@ -115,7 +123,9 @@ class AddressChangeForm(AddressForm):
     """Phone and street are masked, so they stay empty: what is typed replaces them."""
 
     phone = PhoneField(label=_("phone"), max_length=24, required=False, help_text=_("Leave empty to keep the present one."))
-    street = forms.CharField(label=_("street and house"), max_length=255, required=False, help_text=_("Leave empty to keep the present one."))
+    street = forms.CharField(
+        label=_("street and house"), max_length=255, required=False, help_text=_("Leave empty to keep the present one.")
+    )
 
     @staticmethod
     def initial_of(address: Address) -> dict[str, object]:

@@ -1,11 +1,10 @@
 """What members offer to the member page: profile, timeline, changes and accesses; ways to find a member; values to reveal."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import DateTimeField, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import phones, registry
@@ -18,6 +17,7 @@ from core.masking import FieldClass
 from core.permissions import roles_for
 from core.registry import Revealable, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from core.templatetags.guanxi import local
 from members import regions, rules, search, selectors
 from members.enums import AccessAction, MessageChannel, MessageType, Provider
 from members.models import AccessLog, Address, Child, Consent, Identity, Member
@@ -44,13 +44,12 @@ def member_within(member_id: int, scope: Scope) -> Member:
     return member
 
 
-@dataclass(frozen=True)
 class ProfilePanel:
     key: str = "profile"
     heading: Text = _("Basic information")
     position: int = 10
     template_name: str = "members/panels/profile.html"
-    roles: frozenset[str] = field(default_factory=frozenset)
+    roles: frozenset[str] = frozenset()
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         member = member_within(subject_id, scope)
@@ -72,8 +71,12 @@ class ProfilePanel:
             "percent": percent,
             "missing": [_member_field_name(name) for name in missing],
             "addresses": [_address(address, scope) for address in addresses],
-            "identities": [_identity(row, scope) for row in scopes.narrow(Identity.objects.filter(member_id=subject_id), scope).order_by("id")],
-            "children": [(child, _age_in_months(child, now)) for child in Child.objects.filter(member_id=subject_id).order_by("birth_month")],
+            "identities": [
+                _identity(row, scope) for row in scopes.narrow(Identity.objects.filter(member_id=subject_id), scope).order_by("id")
+            ],
+            "children": [
+                (child, _age_in_months(child, now)) for child in Child.objects.filter(member_id=subject_id).order_by("birth_month")
+            ],
             "consents": Consent.objects.filter(member_id=subject_id).order_by("-given_at", "-id")[:PAGE],
             "preferences": _preferences(subject_id),
             "message_types": MessageType.labels,
@@ -110,25 +113,21 @@ def _identity(identity: Identity, scope: Scope) -> dict[str, Any]:
 
 def _preferences(member_id: int) -> list[tuple[Text, list[bool]]]:
     switches = selectors.preferences(member_id)
-    return [
-        (channel.label, [switches[(channel.value, message_type)] for message_type in MessageType.values]) for channel in MessageChannel
-    ]
+    return [(channel.label, [switches[(channel.value, message_type)] for message_type in MessageType.values]) for channel in MessageChannel]
 
 
-@dataclass(frozen=True)
 class TimelinePanel:
     key: str = "timeline"
     heading: Text = _("Timeline")
     position: int = 90
     template_name: str = "members/panels/timeline.html"
-    roles: frozenset[str] = field(default_factory=frozenset)
+    roles: frozenset[str] = frozenset()
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         entries, last = timeline.page(member_id=subject_id, scope=scope, after=keyset.read(cursor), limit=PAGE)
         return {"entries": entries, "next_cursor": keyset.write(*last) if last else None}
 
 
-@dataclass(frozen=True)
 class ChangesPanel:
     key: str = "changes"
     heading: Text = _("Changes")
@@ -152,6 +151,7 @@ class ChangesPanel:
                     "new": _masked(change, change.new, scope),
                 }
                 for change in shown
+                if change.old or change.new
             ],
             "next_cursor": keyset.write(shown[-1].at, "0") if shown and len(shown) < len(changes) else None,
         }
@@ -182,11 +182,12 @@ def _masked(change: rules.FieldChange, value: str, scope: Scope) -> Text:
     if change.field in ("province_code", "city_code", "district_code"):
         found = regions.region(value)
         return found.name if found else value
+    if isinstance(column, DateTimeField):
+        return local(datetime.fromisoformat(value))
     words: Text = dict(column.flatchoices or ()).get(value, value)
     return words
 
 
-@dataclass(frozen=True)
 class AccessPanel:
     key: str = "access"
     heading: Text = _("Access log")

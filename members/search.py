@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.functions import Lower, Right
 
 from core import phones, registry
@@ -73,10 +73,12 @@ def by_name(term: str, scope: Scope, limit: int) -> Sequence[int]:
     found = dict.fromkeys(_ids(_living(scope).filter(name__startswith=term).order_by("name", "id"), limit))
     if len(found) < limit:
         found |= dict.fromkeys(_ids(_living(scope).filter(nickname__startswith=term).exclude(nickname=""), limit))
-    if len(found) < limit and len(term) >= 2:
+    if len(found) < limit and len(term) >= 2:  # one character has no pieces, and its hits are the prefix ones
         pieces = Func(F("name"), function="members_pieces", output_field=ArrayField(TextField()))
         wanted = sorted({term[place : place + 2].lower() for place in range(len(term) - 1)})
-        found |= dict.fromkeys(_ids(_living(scope).annotate(pieces=pieces).filter(pieces__contains=wanted, name__icontains=term), limit))
+        found |= dict.fromkeys(
+            _ids(_living(scope).annotate(pieces=pieces).filter(Q(("pieces__contains", wanted)), name__icontains=term), limit)
+        )
     return list(found)[:limit]
 
 

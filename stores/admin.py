@@ -25,7 +25,7 @@ from core.backoffice.forms import add_refusal, form_page, posted
 from core.backoffice.menu import Entry
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
 from core.backoffice.site import page
-from core.backoffice.uploads import upload_page
+from core.backoffice.uploads import Kind, declare, upload_page
 from core.errors import DomainError
 from core.registry import Text
 from core.scope import Scope
@@ -120,7 +120,7 @@ class StaffAssignmentAdmin(ScopedAdmin):
 
 
 @admin.register(User)
-class StaffUserAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg]
+class StaffUserAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg, misc]
     """People who log in. What they may do is said by their roles; superusers are made by command only."""
 
     form = UserChangeForm
@@ -129,7 +129,7 @@ class StaffUserAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg]
     list_display = ["username", "last_name", "first_name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
     search_fields = ["username"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     ordering = ["username"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -140,7 +140,7 @@ class StaffUserAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Who could set a superuser's password would be one."""
-        if obj is not None and obj.is_superuser and not request.user.is_superuser:  # type: ignore[attr-defined, union-attr]
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:  # type: ignore[attr-defined]
             return False
         return super().has_change_permission(request, obj)
 
@@ -241,9 +241,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
         may_change = self.has_change_permission(request, endpoint)
         if request.method == "POST" and not may_change:
             raise PermissionDenied
-        form = EndpointForm(
-            posted(request), initial={"url": endpoint.url, "topics": endpoint.topics, "is_active": endpoint.is_active}
-        )
+        form = EndpointForm(posted(request), initial={"url": endpoint.url, "topics": endpoint.topics, "is_active": endpoint.is_active})
         if request.method == "POST" and form.is_valid():
             try:
                 webhooks.update_endpoint(endpoint_id=endpoint.pk, **form.cleaned_data, actor=scope_of(request).actor, at=clock.now())
@@ -272,7 +270,9 @@ class WebhookEndpointAdmin(ScopedAdmin):
 def send_test(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Queue a test message for one address."""
     endpoint = _reachable(WebhookEndpoint, endpoint_id, request)
-    if not permissions.allowed("stores.webhookendpoint", "change", scope_of(request).within([endpoint.store_id] if endpoint.store_id else ())):
+    if not permissions.allowed(
+        "stores.webhookendpoint", "change", scope_of(request).within([endpoint.store_id] if endpoint.store_id else ())
+    ):
         raise PermissionDenied
     return _say(
         request,
@@ -397,23 +397,28 @@ def add_note(request: HttpRequest, member_id: int) -> HttpResponse:
     )
 
 
+IMPORT_MEMBERS = declare(Kind("import_members", gettext_lazy("Import of members"), "members.member"))
+
+
 @page("imports/members/", name="import_members")
 def upload_members(request: HttpRequest) -> HttpResponse:
     """A store's list of members (OP-8)."""
-    demand(request, "members.member", "import")
+    demand(request, IMPORT_MEMBERS.subject, "import")
     return upload_page(
         request,
-        kind="import_members",
-        title=_("Import members"),
-        form=StoreUploadForm(posted(request), request.FILES or None, scope=scope_of(request), subject="members.member"),
-        explanation=_("People known by a verified phone or unionid are linked, others are made; weaker matches become cases for a person to decide."),
-        back=reverse("admin:index"),
+        kind=IMPORT_MEMBERS,
+        form=StoreUploadForm(posted(request), request.FILES or None, scope=scope_of(request), subject=IMPORT_MEMBERS.subject),
+        explanation=_(
+            "People known by a verified phone or unionid are linked, others are made; weaker matches become cases for a person to decide."
+        ),
     )
 
 
 menu.add(Entry("stores", gettext_lazy("Stores"), "admin:stores_store_changelist", "storefront", 10, "stores.store"))
 menu.add(Entry("stores", gettext_lazy("Programmes"), "admin:stores_programme_changelist", "loyalty", 20, "stores.programme"))
-menu.add(Entry("stores", gettext_lazy("Staff roles"), "admin:stores_staffassignment_changelist", "assignment_ind", 30, "stores.staffassignment"))
+menu.add(
+    Entry("stores", gettext_lazy("Staff roles"), "admin:stores_staffassignment_changelist", "assignment_ind", 30, "stores.staffassignment")
+)
 menu.add(Entry("stores", gettext_lazy("Import members"), "admin:import_members", "upload_file", 40, "members.member", "import"))
 menu.add(Entry("stores", gettext_lazy("API clients"), "admin:stores_apiclient_changelist", "key", 60, "stores.apiclient"))
 menu.add(Entry("stores", gettext_lazy("Webhooks"), "admin:stores_webhookendpoint_changelist", "webhook", 70, "stores.webhookendpoint"))

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core import outbox, permissions
 from core import scope as scopes
@@ -16,7 +18,7 @@ from stores.enums import BusinessModel, ClientScope, StoreKind
 from stores.models import Membership, Programme, Store
 
 
-class StoreChoice(forms.ModelChoiceField):
+class StoreChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """The stores where the caller may do something; empty stands for the platform, for those who hold the right there."""
 
     def __init__(self, scope: Scope, subject: str, verb: str, **kwargs: Any) -> None:
@@ -36,11 +38,11 @@ class UrlTemplateField(forms.CharField):
 
     def __init__(self, places: tuple[str, ...], **kwargs: Any) -> None:
         self.places = places
-        super().__init__(required=False, max_length=300, **kwargs)
+        super().__init__(required=False, max_length=300, widget=UnfoldAdminTextInputWidget, **kwargs)
 
     def clean(self, value: Any) -> str:
         said = str(super().clean(value))
-        if said and not outward(said, **{place: "1" for place in self.places}):
+        if said and not outward(said, **dict.fromkeys(self.places, "1")):
             raise forms.ValidationError(_("This must be a web address; in braces only what is named below."))
         return said
 
@@ -59,7 +61,7 @@ class NewStoreForm(BackOfficeForm):
     """Without a programme the store gets one of its own under the same code."""
 
     code = forms.SlugField(label=_("code"), max_length=40)
-    name = forms.CharField(label=_("name"), max_length=80)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "name"), max_length=80)
     kind = forms.ChoiceField(label=_("kind"), choices=StoreKind.choices)
     programme_id = forms.ModelChoiceField(
         Programme.objects.none(), label=_("programme"), required=False, empty_label=_("a programme of its own")
@@ -100,7 +102,7 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class ClientForm(BackOfficeForm):
-    name = forms.CharField(label=_("name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a thing", "name"), max_length=100)
     scopes = forms.MultipleChoiceField(label=_("scopes"), choices=ClientScope.choices, widget=forms.CheckboxSelectMultiple)
     requests_per_minute = forms.IntegerField(label=_("requests a minute"), min_value=1, max_value=100_000, initial=600)
 
@@ -150,6 +152,6 @@ class StoreUploadForm(UploadForm):
 
     def __init__(self, *args: Any, scope: Scope, subject: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["store"] = StoreChoice(scope, subject, "import")
-        self.fields["store"].required = True
+        choice = self.fields["store"] = StoreChoice(scope, subject, "import")
+        choice.required, choice.empty_label = True, "—"
         self.order_fields(["store", "upload", *(name for name in self.fields if name not in ("store", "upload"))])

@@ -1,7 +1,6 @@
 """What stores offer to the member page: memberships in the head, service notes, columns of the list of hits, member numbers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +23,12 @@ def _memberships(member_id: int, scope: Scope, now: datetime, programme_id: int 
     return {"memberships": selectors.memberships_of(member_id, scope)}
 
 
-@dataclass(frozen=True)
 class NotesPanel:
     key: str = "notes"
     heading: Text = _("Service notes")
     position: int = 100
     template_name: str = "stores/panels/notes.html"
-    roles: frozenset[str] = field(default_factory=lambda: roles_for("stores.servicenote", "view"))
+    roles: frozenset[str] = roles_for("stores.servicenote", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
         place = keyset.read_numbered(cursor)

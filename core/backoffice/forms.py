@@ -21,6 +21,9 @@ class BackOfficeForm(forms.Form):
 
     required_css_class = "gx-required"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
 
 class ConfirmForm(BackOfficeForm):
     """Nothing to fill in: sending it is the answer."""

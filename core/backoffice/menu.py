@@ -30,7 +30,9 @@ GROUPS = (
         "levels",
         _("Levels"),
         "military_tech",
-        _("Level schemes, growth value, upgrades and downgrades, simulation before publishing, and each member's level history will be kept here."),
+        _(
+            "Level schemes, growth value, upgrades and downgrades, simulation before publishing, and each member's level history will be kept here."
+        ),
     ),
     Group("assets", _("Assets"), "account_balance_wallet"),
     Group("profiles", _("Member profiles"), "badge"),

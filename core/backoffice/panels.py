@@ -11,7 +11,7 @@ from core.scope import Scope
 PAGE = 20  # rows of a panel at a time (CSL-05)
 
 
-@dataclass(frozen=True)
+@dataclass
 class ComingPanel:
     """A part of the page that is not in use yet and says so in words."""
 

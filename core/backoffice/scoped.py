@@ -11,7 +11,8 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
@@ -22,6 +23,7 @@ from core.history import because
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import BaseModelAdmin
+    from django_stubs_ext import StrOrPromise
 
     _Base = BaseModelAdmin[Any]
 else:
@@ -31,7 +33,7 @@ else:
 class ScopedRelatedFilter(RelatedFieldListFilter):
     """A filter over a foreign key that offers only rows within the caller's scope."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> "list[tuple[str, StrOrPromise]]":
         rows = scope.narrow(field.remote_field.model._default_manager.all(), scope_of(request))
         return [(row.pk, str(row)) for row in rows.order_by(*(self.field_admin_ordering(field, request, model_admin) or ["pk"]))]
 
@@ -88,7 +90,7 @@ class _Scoped(_Base):
         return scope.narrow(rows, permissions.held(self.subject(), "change", scope_of(request)))
 
 
-class ScopedAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
+class ScopedAdmin(_Scoped, ModelAdmin):
     """The base of every admin class of ours."""
 
     list_per_page = 50
@@ -100,11 +102,20 @@ class ScopedAdmin(_Scoped, ModelAdmin):  # type: ignore[misc]
     show_facets = 0
     actions: Sequence[Callable[..., Any] | str] | None = []
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The heading names what is listed."""
+        titled = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, titled)
+        return response
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the list's own filters ask: a lookup over relations would answer questions about rows nobody may see."""
         offered = [entry[0] if isinstance(entry, (list, tuple)) else entry for entry in self.get_list_filter(request)]
         names = [name for name in offered if isinstance(name, str)] + ([self.date_hierarchy] if self.date_hierarchy else [])
-        return any(lookup == name or lookup.startswith(f"{name}__") and _only_a_comparison(lookup[len(name) + 2 :], self.model, name) for name in names)
+        return any(
+            lookup == name or (lookup.startswith(f"{name}__") and _only_a_comparison(lookup[len(name) + 2 :], self.model, name))
+            for name in names
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         with because(actor=scope_of(request).actor, at=clock.now(), channel=Channel.ADMIN):
@@ -154,7 +165,9 @@ def check_narrowed(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
     found: list[CheckMessage] = []
     for model, model_admin in registered().items():
         if not scope.is_registered(model):
-            found.append(Error(f"{model._meta.label} is shown in the admin, but no app has registered how it is narrowed.", id="guanxi.E101"))
+            found.append(
+                Error(f"{model._meta.label} is shown in the admin, but no app has registered how it is narrowed.", id="guanxi.E101")
+            )
         for entry in model_admin.list_filter:
             if isinstance(entry, str) and _is_relation(model, entry):
                 found.append(Error(f"{model._meta.label}: the filter {entry!r} must be a ScopedRelatedFilter.", id="guanxi.E102"))

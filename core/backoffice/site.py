@@ -31,7 +31,7 @@ def front_page(view: View) -> View:
     return view
 
 
-class Site(UnfoldAdminSite):  # type: ignore[misc]
+class Site(UnfoldAdminSite):
     """Third-party classes know no scope, so they are left out; the apps register their own in their place (rule 8)."""
 
     index_title = _("Member lookup")
@@ -41,7 +41,9 @@ class Site(UnfoldAdminSite):  # type: ignore[misc]
         super().__init__(name)
         self.disable_action("delete_selected")
 
-    def register(self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: type[Any] | None = None, **options: Any) -> None:
+    def register(
+        self, model_or_iterable: type[Model] | Iterable[type[Model]], admin_class: type[Any] | None = None, **options: Any
+    ) -> None:
         from core.backoffice.scoped import ScopedAdmin  # unfold's admin classes need the app registry, this module is read before it
 
         if admin_class is None or not issubclass(admin_class, ScopedAdmin):

@@ -5,19 +5,20 @@ Whoever uploaded a file may see its first rows and fetch the lines that were ref
 
 import csv
 import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.contrib import admin
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import clock, jobs
-from core.backoffice.access import user_id_of
+from core import clock, csvio, jobs
+from core.backoffice.access import may, user_id_of
 from core.backoffice.forms import BackOfficeForm
 from core.enums import JobState
 from core.models import Job
@@ -25,33 +26,65 @@ from core.registry import Text
 
 BYTES_AT_MOST = 512 * 1024 * 1024
 PREVIEW_ROWS = 10
-PREVIEW_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job people start by uploading. subject: what the right "import" is held on.  phases: words for Job.phase.
+
+    columns: the heading of the template people may download.
+    """
+
+    key: str
+    words: Text
+    subject: str
+    phases: Mapping[str, Text] = field(default_factory=dict)
+    columns: Callable[[], Sequence[str]] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def declare(kind: Kind) -> Kind:
+    _kinds[kind.key] = kind
+    return kind
+
+
+def kind_of(job: Job) -> Kind:
+    """What is known of a job's kind; others are shown by their own name and nobody may start them here."""
+    return _kinds.get(job.kind) or Kind(job.kind, job.kind, "")
 
 
 class UploadForm(BackOfficeForm):
     upload = forms.FileField(label=_("CSV file"), help_text=_("UTF-8 or GB18030, first line with the column names."))
     dry_run = forms.BooleanField(
-        label=_("Dry run: check everything, keep nothing"), required=False, initial=True, help_text=_("What would happen, line by line. You can run it for real from its page.")
-    )  # fmt: skip
+        label=_("Dry run: check everything, keep nothing"),
+        required=False,
+        initial=True,
+        help_text=_("What would happen, line by line. You can run it for real from its page."),
+    )
 
-    def clean_upload(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["upload"]
+    def clean_upload(self) -> Any:
+        upload: Any = self.cleaned_data["upload"]
         if (upload.size or 0) > BYTES_AT_MOST:
             raise forms.ValidationError(_("The file is larger than 512 MB: use the command instead."))
         return upload
 
 
 def upload_page(
-    request: HttpRequest, *, kind: str, title: Text, form: UploadForm, explanation: Text, back: str, template_url: str = ""
+    request: HttpRequest, *, kind: Kind, form: UploadForm, explanation: Text, parameters: Callable[[dict[str, Any]], dict[str, Any]] = dict
 ) -> HttpResponse:
-    """Ask for a file; write it down as a job of `kind`, and go to the job's page."""
+    """Ask for a file; write it down as a job of `kind`, and go to the job's page.
+
+    parameters: makes what the job keeps of the form's other values.
+    """
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         store = values.pop("store")
         upload = values.pop("upload")
         job = jobs.submit(
-            kind=kind,
-            parameters={name: value for name, value in values.items() if value not in ("", None)},
+            kind=kind.key,
+            parameters=parameters(values),
             created_at=clock.now(),
             created_by_id=user_id_of(request),
             store_id=store.pk,
@@ -60,14 +93,26 @@ def upload_page(
         return HttpResponseRedirect(job_url(job.pk))
     context = {
         **admin.site.each_context(request),
-        "title": title,
+        "title": kind.words,
         "form": form,
         "explanation": explanation,
         "submit": _("Upload"),
-        "back": back,
-        "template_url": template_url,
+        "back": reverse("admin:index"),
+        "template_url": reverse("admin:import_template", args=[kind.key]) if kind.columns else "",
     }
     return TemplateResponse(request, "backoffice/upload.html", context, status=400 if form.errors else 200)
+
+
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """A file with nothing but the column names, to be filled in."""
+    found = _kinds.get(kind)
+    if found is None or found.columns is None or not may(request, found.subject, "import"):
+        raise Http404
+    text = io.StringIO()
+    csv.writer(text).writerow(found.columns())
+    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return response
 
 
 def job_url(job_id: int) -> str:
@@ -75,26 +120,20 @@ def job_url(job_id: int) -> str:
 
 
 def preview(job: Job) -> list[list[str]]:
-    """The first rows of the file as they stand there, column names first; [] where there is no file any more."""
-    if not job.upload or not job.upload.storage.exists(job.upload.name):
+    """The first rows of the file as they stand there, column names first; [] where the file is gone or is none that can be read."""
+    name = job.upload.name
+    if not name or not job.upload.storage.exists(name):
         return []
-    with job.upload.open("rb") as file:
-        head = file.read(PREVIEW_BYTES)
-    text = _decoded(head)
-    if len(head) == PREVIEW_BYTES:
-        text = text[: text.rfind("\n") + 1]
-    return [row for row in islice(csv.reader(io.StringIO(text)), PREVIEW_ROWS + 1) if row]
 
+    def opened() -> BinaryIO:
+        return cast(BinaryIO, job.upload.storage.open(name, "rb"))
 
-def _decoded(head: bytes) -> str:
-    """The file's head in either of the two encodings; a character cut in two at its end is dropped."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        for cut in range(4):
-            try:
-                return head[: len(head) - cut].decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    return head.decode("utf-8", errors="replace")
+    try:
+        layout = csvio.look(opened)
+    except csvio.NotACsvFile:
+        return []
+    rows = [row.cells for row in islice(csvio.rows(opened, layout), PREVIEW_ROWS) if isinstance(row, csvio.Row)]
+    return [list(layout.heading), *rows]
 
 
 def run_for_real(job: Job, request: HttpRequest) -> Job:
@@ -113,6 +152,8 @@ def run_for_real(job: Job, request: HttpRequest) -> Job:
 
 def error_file(job: Job) -> FileResponse:
     """The refused lines with their reasons, to be mended and uploaded again."""
-    if not job.error_file or not job.error_file.storage.exists(job.error_file.name):
+    if not job.error_file.name or not job.error_file.storage.exists(job.error_file.name):
         raise Http404
-    return FileResponse(job.error_file.open("rb"), as_attachment=True, filename=f"errors-{job.pk}.csv", content_type="text/csv; charset=utf-8")
+    return FileResponse(
+        job.error_file.open("rb"), as_attachment=True, filename=f"errors-{job.pk}.csv", content_type="text/csv; charset=utf-8"
+    )
