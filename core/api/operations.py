@@ -129,6 +129,10 @@ class ApiView(ViewSet):
     tag: ClassVar[str]  # where the OpenAPI document lists its operations
     path_parameters: ClassVar[Mapping[str, tuple[str, dict[str, Any]]]] = {}  # by name: what it is, its JSON schema
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        return sorted(set(super().allowed_methods) - {"OPTIONS"})
+
     def perform_authentication(self, request: Request) -> None:
         """Whoever has a token is counted, also when refused afterwards."""
         super().perform_authentication(request)

@@ -121,8 +121,6 @@ def handle(problem: Exception, context: dict[str, Any]) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after" in refusal.values:
         headers["Retry-After"] = str(refusal.values["retry_after"])
-    if isinstance(problem, drf_errors.MethodNotAllowed):
-        headers["Allow"] = ", ".join(context["view"].allowed_methods)
     body = body_of(refusal, request_id=getattr(request._request, "request_id", ""))
     return Response(body, status=refusal.status, headers=headers, content_type=CONTENT_TYPE)
 

@@ -1,0 +1,76 @@
+"""R22: lists ask the database as often for a hundred rows as for one; at most fifteen times."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.api import bodies, sweep
+from tests.api.callers import Api
+
+pytestmark = pytest.mark.django_db
+AT_MOST = 15
+
+
+def queries(call: Callable[[], Any]) -> int:
+    call()  # what is looked up once a process is not the list's
+    with CaptureQueriesContext(connection) as captured:
+        answer = call()
+    assert answer.status_code in (200, 201), answer.json()
+    return len([said for said in captured.captured_queries if not said["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))])
+
+
+def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, shop: Api) -> None:
+    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+    lists = [op for op in sweep.operations() if op.method == "GET" and op.operation_id.startswith("list_")]
+    assert len(lists) >= 15
+    costs: dict[str, list[int]] = {str(operation): [] for operation in lists}
+    made = 1
+    for rows in (1, 25, 100):
+        more(of, made, rows)
+        made = rows
+        for operation in lists:
+            limited = "?limit=200" if "limit" in str(operation.declared["parameters"]) else ""
+            costs[str(operation)].append(queries(lambda path=of.at(operation) + limited: of.api.get(path)))  # type: ignore[misc]
+    for name, counted in costs.items():
+        with subtests.test(operation=name):
+            assert max(counted) <= AT_MOST, counted
+            assert len(set(counted)) == 1, counted
+
+
+def more(of: sweep.Stocked, made: int, rows: int) -> None:
+    """Bring every list of the store and of the member to `rows` rows, addresses and children to what is allowed."""
+    member, at = {"one_id": of.one_id}, f"/members/{of.one_id}"
+    numbers = range(made, rows)
+    for number in numbers:
+        of.api.post("/members", bodies.member(f"1370013{number:04d}"))
+        if number < 20:
+            of.api.post(f"{at}/addresses", bodies.address())
+        of.api.post(f"{at}/children", {"birth_month": "2020-01", "guardian_consent_at": bodies.AT})
+        of.api.post(f"{at}/identities", {"provider": "taobao", "external_id": f"t{number}", "verified_at": bodies.AT})
+    if numbers:
+        of.api.post("/orders", {"items": [bodies.order(f"M{number}", of=member) for number in numbers]})
+        of.api.post("/after-sales", {"items": [bodies.after_sale(f"M{number}", order_no=f"M{number}") for number in numbers]})
+        of.api.post("/events", {"items": [bodies.event(f"m{number}", of=member) for number in numbers]})
+
+
+def test_a_members_parts_cost_a_fixed_number(shop: Api) -> None:
+    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+    at = f"/members/{of.one_id}"
+    paths = [at, f"{at}/summary", f"{at}/portrait", f"{at}/wallet"]
+    before = [queries(lambda path=path: of.api.get(path)) for path in paths]  # type: ignore[misc]
+    of.api.post("/orders", {"items": [bodies.order(f"M{number}", of={"one_id": of.one_id}) for number in range(50)]})
+    assert [queries(lambda path=path: of.api.get(path)) for path in paths] == before  # type: ignore[misc]
+    assert max(before) <= AT_MOST
+
+
+def test_a_batch_costs_the_same_for_one_and_for_a_hundred_orders(shop: Api) -> None:
+    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+    numbers = iter(range(1000))
+
+    def push(count: int) -> Any:
+        return of.api.post("/orders", {"items": [bodies.order(f"B{next(numbers)}", of={"one_id": of.one_id}) for _ in range(count)]})
+
+    assert queries(lambda: push(1)) == queries(lambda: push(100))
