@@ -1,7 +1,9 @@
 """Where facts wait while their batch is judged: unlogged, emptied by the transaction that filled them.
 
 A column named like one of the fact's table holds what will be written there; `verdict` is what judging found. Rows of different
-calls are kept apart by `batch`. An import hides these tables behind temporary ones of the same shape (activity.services.staging).
+calls are kept apart by `batch`. The indexes by number keep large batches fast: nobody analyses these tables, and without one the
+planner compares every new row with every staged one. An import hides these tables behind temporary ones of the same shape
+(activity.services.staging).
 """
 
 from django.db import migrations
@@ -46,6 +48,7 @@ CREATE UNLOGGED TABLE activity_staged_order (
     was_status text,
     PRIMARY KEY (batch, item)
 );
+CREATE INDEX activity_staged_order_of_number ON activity_staged_order (batch, order_no);
 CREATE UNLOGGED TABLE activity_staged_order_line (
     batch bigint NOT NULL,
     item integer NOT NULL,
@@ -94,6 +97,7 @@ CREATE UNLOGGED TABLE activity_staged_after_sale (
     was_status text,
     PRIMARY KEY (batch, item)
 );
+CREATE INDEX activity_staged_after_sale_of_number ON activity_staged_after_sale (batch, after_sale_no);
 CREATE UNLOGGED TABLE activity_staged_after_sale_line (
     batch bigint NOT NULL,
     item integer NOT NULL,
