@@ -8,6 +8,7 @@ import argparse
 import importlib.util
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -149,11 +150,12 @@ def _same_placeholders(msgid: Words, said: Words | None) -> bool:
 
 
 def _placeholders(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*\}", text))
+    return frozenset(re.findall(r"%\(\w+\)[sd]|%[sd]|\{\w*(?::[^}]*)?\}", text))
 
 
 def _compiled(catalog: Catalog) -> bytes:
     out = BytesIO()
+    catalog.creation_date = catalog.revision_date = datetime(2024, 1, 1, tzinfo=UTC)  # in the header: the same words, the same bytes
     write_mo(out, catalog)
     return out.getvalue()
 
