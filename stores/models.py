@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oauth2_provider.models import AbstractApplication
 
 from core.enums import Currency
@@ -26,7 +27,7 @@ class Programme(models.Model):
     """A membership programme: the platform's, or one of a store or store group. Counts everything in its own currency and zone."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=ProgrammeKind.choices)
     currency = models.CharField(_("currency"), max_length=3, choices=Currency.choices, default=Currency.CNY)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")  # rules all that is counted (ruling 19)
@@ -50,7 +51,7 @@ class Store(models.Model):
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="stores", verbose_name=_("programme"))
     code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a thing", "name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=StoreKind.choices)
     platform = models.CharField(_("sales platform"), max_length=40, blank=True)  # own_b2c, taobao, ... (STO-05)
     business_model = models.CharField(_("business model"), max_length=3, choices=BusinessModel.choices, default=BusinessModel.B2C)
