@@ -1,7 +1,7 @@
 """Make `.venv` and bring it to a lock file: python3 requirements/install.py demo|test, run by the Makefile.
 
-It runs before anything is installed, by whatever Python is there: standard library only, and a syntax that older ones can read,
-so that they can say what is missing.
+It runs before anything is installed, by whatever Python is there: standard library only, and a syntax that Python 3.7 can read, so that
+an old one can say what is missing.
 """
 
 import hashlib
@@ -10,115 +10,112 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+from typing import NoReturn
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "bin", "python")
+ROOT = Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 STARTED = float(os.environ.get("STARTED") or time.time())
 OLDEST = (3, 11)
 FITTING = ["python3.13", "python3.12", "python3.11", "python3.14", "python3"]
-TOO_OLD = "sys.version_info[:2] < (%d, %d)" % OLDEST
 
 
-def say(text):
-    print("[%6.1f s] %s" % (max(0.0, time.time() - STARTED), text))
-    sys.stdout.flush()
+def say(text: str) -> None:
+    """One stage, with the seconds since make began."""
+    print(f"[{max(0.0, time.time() - STARTED):6.1f} s] {text}", flush=True)
 
 
-def stop(text):
-    sys.stderr.write("\n" + text + "\n")
+def stop(text: str) -> NoReturn:
+    sys.stderr.write(f"\n{text}\n")
     sys.exit(1)
 
 
-def find_fitting_python():
+def find_fitting_python() -> None:
     """Go on with a Python that is new enough, or say what to install."""
     if sys.version_info[:2] >= OLDEST:
         return
     for name in FITTING:
         found = shutil.which(name)
-        if found and subprocess.call([found, "-c", "import sys; sys.exit(" + TOO_OLD + ")"]) == 0:
-            os.execv(found, [found] + sys.argv)
+        if found and subprocess.call([found, "-c", f"import sys; sys.exit(sys.version_info[:2] < {OLDEST})"]) == 0:
+            os.execv(found, [found, *sys.argv])  # noqa: S606 - becomes that Python
+    wanted, this = (".".join(map(str, version)) for version in (OLDEST, sys.version_info[:2]))
     stop(
-        "Guanxi needs Python %d.%d or newer; %s is %d.%d, and no newer one is on the PATH.\n"
-        "Install one, or name it: make demo PYTHON=/path/to/python3.12" % (OLDEST + (sys.executable,) + sys.version_info[:2])
+        f"Guanxi needs Python {wanted} or newer; {sys.executable} is {this}, and no newer one is on the PATH.\n"
+        "Install one, or name it: make demo PYTHON=/path/to/python3.12"
     )
 
 
-def has(module):
-    return subprocess.call([sys.executable, "-c", "import " + module], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+def has(modules: str) -> bool:
+    return subprocess.call([sys.executable, "-c", f"import {modules}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
-def way():
-    """How an environment can be made here: "uv", "venv", "pip" (a bare environment filled by the pip outside) or stop."""
-    if shutil.which("uv"):
+def way(*, uv: bool = True) -> str:
+    """How an environment can be made here: "uv", "venv", or "pip", a bare environment filled by the pip outside. Stops when none can."""
+    if uv and shutil.which("uv"):
         return "uv"
     if has("venv, ensurepip"):
         return "venv"
     if has("venv, pip"):
         return "pip"
-    package = "python%d.%d-venv" % sys.version_info[:2]
     sudo = "" if os.getuid() == 0 else "sudo "
     stop(
-        "This Python (%s) has neither ensurepip nor pip, so no environment can be made.\nOn Debian and Ubuntu:\n\n    %sapt-get install %s\n\n"
-        "Elsewhere install your system's venv or pip package for Python, then run make again." % (sys.executable, sudo, package)
+        f"This Python ({sys.executable}) has neither ensurepip nor pip, so no environment can be made.\nOn Debian and Ubuntu:\n\n"
+        f"    {sudo}apt-get install python{sys.version_info[0]}.{sys.version_info[1]}-venv\n\n"
+        "Elsewhere install your system's venv or pip package for Python, then run make again."
     )
 
 
-def fill(lock, how):
+def fill(lock: Path, how: str) -> bool:
     """Make the environment anew and install the lock into it. True when it worked."""
     shutil.rmtree(VENV, ignore_errors=True)
-    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
-    quiet = ["--quiet", "--require-hashes", "-r", lock]
+    environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_COMPILE_BYTECODE="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
+    quiet = ["--quiet", "--require-hashes", "-r", str(lock)]
     if how == "uv":
-        environment["UV_COMPILE_BYTECODE"] = "1"
-        make = ["uv", "venv", "--quiet", "--python", sys.executable, VENV]
-        install = ["uv", "pip", "install", "--python", PYTHON] + quiet
+        make = ["uv", "venv", "--quiet", "--python", sys.executable, str(VENV)]
+        install = ["uv", "pip", "install", "--python", str(PYTHON), *quiet]
     elif how == "venv":
-        make = [sys.executable, "-m", "venv", VENV]
-        install = [PYTHON, "-m", "pip", "install", "--no-compile"] + quiet
+        make = [sys.executable, "-m", "venv", str(VENV)]
+        install = [str(PYTHON), "-m", "pip", "install", "--no-compile", *quiet]
     else:
-        make = [sys.executable, "-m", "venv", "--without-pip", VENV]
-        install = [sys.executable, "-m", "pip", "--python", PYTHON, "install", "--no-compile"] + quiet
-    compiled = [PYTHON, "-m", "compileall", "-q", "-j", "0", os.path.join(VENV, "lib")]
-    for command in [make, install]:
-        if subprocess.call(command, cwd=ROOT, env=environment) != 0:
-            return False
-    if how != "uv":  # some packages carry templates that no Python can compile; that is theirs to know
-        subprocess.call(compiled, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        make = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
+        install = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--no-compile", *quiet]
+    if any(subprocess.call(command, cwd=str(ROOT), env=environment) for command in (make, install)):
+        return False
+    if how != "uv":  # on all processors at once; a package's template that is no Python is the package's business
+        compile_all = [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")]
+        subprocess.call(compile_all, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return True
 
 
-def environment(name):
+def stamp_of(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()
+
+
+def environment(name: str) -> None:
     """Bring `.venv` to requirements/<name>.txt, unless it is there already; the test lock contains the demo lock."""
-    lock = os.path.join(ROOT, "requirements", name + ".txt")
-    with open(lock, "rb") as text:
-        wanted = hashlib.sha256(text.read() + sys.version.encode()).hexdigest()
-    with open(os.path.join(ROOT, "requirements", "test.txt"), "rb") as text:
-        enough = {wanted, hashlib.sha256(text.read() + sys.version.encode()).hexdigest()}
-    stamp = os.path.join(VENV, "installed")
-    if os.path.exists(stamp) and os.path.exists(PYTHON):
-        with open(stamp) as text:
-            if text.read() in enough:
-                return
-    if os.path.exists(VENV) and not os.access(VENV, os.W_OK):
+    lock = ROOT / "requirements" / f"{name}.txt"
+    stamp = VENV / "installed"
+    enough = {stamp_of(lock), stamp_of(lock.with_name("test.txt"))}
+    if stamp.exists() and PYTHON.exists() and stamp.read_text() in enough:
+        return
+    if VENV.exists() and not os.access(str(VENV), os.W_OK):
         stop("The folder .venv belongs to another user. Run as that user, or remove it.")
-    if not os.access(ROOT, os.W_OK):
+    if not os.access(str(ROOT), os.W_OK):
         stop("You may not write here. Copy the project to a folder of your own, then run make again.")
     how = way()
-    say("Python environment: installing requirements/%s.txt (once; about half a minute)" % name)
+    say(f"Python environment: installing requirements/{name}.txt (once; about half a minute)")
     done = fill(lock, how)
     if not done and how == "uv":
         say("uv could not; trying pip")
-        os.environ["PATH"] = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if not os.path.exists(os.path.join(part, "uv")))
-        done = fill(lock, way())
+        done = fill(lock, way(uv=False))
     if not done:
         stop("The packages could not be installed; the lines above say why. Run make again once that is mended.")
-    with open(stamp, "w") as text:
-        text.write(wanted)
+    stamp.write_text(stamp_of(lock))
     say("Python environment: ready")
 
 
-def browser():
+def browser() -> None:
     """Install Chromium and Chinese fonts by apt, but only in CI or when asked: a person's machine is theirs."""
     there = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     if there or not (os.environ.get("CI") == "true" or os.environ.get("INSTALL_BROWSER") == "1"):
@@ -130,9 +127,9 @@ def browser():
     sudo = [] if os.getuid() == 0 else ["sudo", "-n"]
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-cjk"]
-    for command in [["apt-get", "update", "-qq"], install]:
+    for command in (["apt-get", "update", "-qq"], install):
         try:
-            failed = subprocess.call(sudo + command, env=quiet, stdout=subprocess.DEVNULL)
+            failed = subprocess.call([*sudo, *command], env=quiet, stdout=subprocess.DEVNULL)
         except OSError:
             failed = 1
         if failed:

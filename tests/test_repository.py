@@ -28,6 +28,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 CODE = ["config", "core", "members", "stores", "activity", "growth", "points", "coupons", "tags"]
 DATA_IN_CODE = {
     "members/rules.py": "how Chinese names, places and numbers are written",
+    "activity/mapping.py": "what spreadsheets say for yes",
+    "activity/api/shapes.py": "an example of a category path",
 }
 
 
@@ -122,7 +124,8 @@ def test_the_types_hold():
 
 def test_the_templates_are_formatted():
     templates = [path for path in tracked("*.html") if "templates" in path.parts]
-    answer = run("-m", "djade", "--check", *map(str, templates))
+    djade = Path(sys.executable).with_name("djade")
+    answer = subprocess.run([djade, "--check", *templates], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
 
 
@@ -130,7 +133,7 @@ def test_words_people_read_are_english_in_code():
     found = []
     for path in sources():
         name = str(path.relative_to(PROJECT))
-        if "migrations" in path.parts or name in DATA_IN_CODE:
+        if "migrations" in path.parts or name in DATA_IN_CODE or name.endswith("/api/examples.py"):
             continue
         tree = ast.parse(path.read_text())
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}
@@ -223,7 +226,7 @@ def test_every_environment_variable_is_documented():
 
 def test_every_setting_of_an_installation_is_in_the_example():
     example = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", (PROJECT / ".env.example").read_text(), re.M))
-    assert sorted(environment_names("config/settings") - example) == []
+    assert sorted(environment_names("config/settings") - {"PYTEST_XDIST_WORKER"} - example) == []
 
 
 def test_every_command_and_schedule_is_documented():
@@ -252,7 +255,11 @@ def test_every_fact_is_on_the_map():
     for app in CODE:
         source = PROJECT / app / "events.py"
         if app != "core" and source.exists():
-            facts += [f"{app}.{node.name}" for node in ast.parse(source.read_text()).body if isinstance(node, ast.ClassDef)]
+            facts += [
+                f"{app}.{node.name}"
+                for node in ast.parse(source.read_text()).body
+                if isinstance(node, ast.ClassDef) and node.name[0] != "_"
+            ]
     assert facts
     assert [fact for fact in facts if f"`{fact}`" not in told] == []
 
