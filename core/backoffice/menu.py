@@ -31,7 +31,7 @@ GROUPS = (
         _("Levels"),
         "military_tech",
         _(
-            "Level schemes, growth value, upgrades and downgrades, simulation before publishing, and each member's level history will be kept here."
+            "Level schemes, growth value, upgrades and downgrades, simulation before publishing, and each member's history will be kept here."
         ),
     ),
     Group("assets", _("Assets"), "account_balance_wallet"),
