@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from demo import customers
+from activity.management.commands.import_orders import summary
+from core.watching import Watcher
+from demo import customers, purchases
 from demo.models import LoadedStage
 from demo.world import crowd, story
 from demo.world.cast import build_cast
@@ -23,26 +25,15 @@ from demo.world.house import House, open_clients, open_house
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
 
-class Report(Protocol):
-    """Who shows how far the load is."""
-
-    def begin(self, title: str, total: int) -> None:
-        """A stage starts; `advance` will be told `total` things."""
-        ...
-
-    def advance(self, done: int) -> None: ...
-
-    def end(self, summary: str) -> None: ...
-
-
 @dataclass
 class Load:
-    """What the stages share. shift_days: whole weeks by which the real purchases are moved."""
+    """What the stages share. shift_days: whole weeks by which the real purchases are moved.  said: what people read at the end."""
 
     now: datetime
     shift_days: int
-    report: Report
+    watcher: Watcher
     house: House = field(init=False)
+    said: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -59,18 +50,21 @@ def whole_weeks_until(now: datetime) -> int:
     return (now - LAST_PURCHASE).days // 7 * 7
 
 
-def load(*, now: datetime, with_real: bool, report: Report) -> None:
-    """Run the stages that are not loaded yet. now: aware; the first run's now and shift hold for all that follow."""
+def load(*, now: datetime, with_real: bool, watcher: Watcher) -> list[str]:
+    """Run the stages that are not loaded yet; answers what they have to say. The first run's now (aware) and shift hold for all."""
     first = LoadedStage.objects.filter(name=HOUSE.name).first()
-    if first is not None:
-        now = datetime.fromisoformat(first.facts["now"])
-    work = Load(now=now, shift_days=first.facts["shift_days"] if first else whole_weeks_until(now), report=report)
+    work = Load(
+        now=datetime.fromisoformat(first.facts["now"]) if first else now,
+        shift_days=first.facts["shift_days"] if first else whole_weeks_until(now),
+        watcher=watcher,
+    )
     work.house = open_house(work.now)
     for stage in (*STORY_STAGES, *(REAL_STAGES if with_real else ())):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
             LoadedStage.objects.create(name=stage.name, facts=facts)
     open_clients(work.house, credentials_file())
+    return work.said
 
 
 def credentials_file() -> Path:
@@ -79,39 +73,58 @@ def credentials_file() -> Path:
 
 
 def _house(work: Load) -> dict[str, Any]:
-    work.report.begin(str(HOUSE.title), 0)
-    work.report.end(_("{stores} stores, {staff} staff").format(stores=len(work.house.stores), staff=len(work.house.staff)))
+    work.said.append(_("{stores} stores, {staff} staff.").format(stores=len(work.house.stores), staff=len(work.house.staff)))
     return {"now": work.now.isoformat(), "shift_days": work.shift_days}
 
 
 def _cast(work: Load) -> dict[str, Any]:
-    work.report.begin(str(CAST.title), 0)
+    work.watcher.phase(str(CAST.title), total=0)
     cast = build_cast(work.now)
-    work.report.end(_("{people} people, each with a scene").format(people=len(cast.member_ids)))
+    work.said.append(_("Story world: a cast of {people}, each with a scene.").format(people=len(cast.member_ids)))
     return {"one_ids": dict(cast.one_ids)}
 
 
 def _crowd(work: Load) -> dict[str, Any]:
     plan = crowd.plan(work.now)
-    work.report.begin(str(CROWD.title), story.size(plan))
-    counts = story.load_crowd(plan, house=work.house, now=work.now, advance=work.report.advance)
-    work.report.end(
-        _("{members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} visits and reviews").format_map(counts)
+    counts = story.load_crowd(plan, house=work.house, now=work.now, advance=_counting(work.watcher, CROWD, story.size(plan)))
+    words = _(
+        "Story world: {members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} visits and reviews, {wallets:,} wallets."
     )
+    work.said.append(words.format_map(counts))
     return {"seed": crowd.SEED, **counts}
 
 
 def _customers(work: Load) -> dict[str, Any]:
     found = customers.read_customers()
-    work.report.begin(str(CUSTOMERS.title), len(found))
-    count = customers.load_customers(found, house=work.house, shift_days=work.shift_days, now=work.now, advance=work.report.advance)
-    work.report.end(_("{customers:,} customers with made-up names").format(customers=count))
+    advance = _counting(work.watcher, CUSTOMERS, len(found))
+    count = customers.load_customers(found, house=work.house, shift_days=work.shift_days, now=work.now, advance=advance)
+    work.said.append(_("Real purchases: {customers:,} customers under made-up names.").format(customers=count))
     return {"customers": count, "seed": customers.SEED}
+
+
+def _purchases(work: Load) -> dict[str, Any]:
+    report = purchases.load_purchases(shift_days=work.shift_days, now=work.now, watcher=work.watcher)
+    work.said += summary(report)
+    return report.as_json()
+
+
+def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], None]:
+    """A stage's phase begins; the answer is told how many things more are done."""
+    watcher.phase(str(stage.title), total=total)
+    done = 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        watcher.at(done)
+
+    return advance
 
 
 HOUSE = Stage("house", _("Stores and staff"), _house)
 CAST = Stage("cast", _("Story world: the cast"), _cast)
 CROWD = Stage("crowd", _("Story world: everybody else"), _crowd)
 CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)
+PURCHASES = Stage("purchases", _("Real purchases: orders and returns"), _purchases)
 STORY_STAGES: Sequence[Stage] = (HOUSE, CAST, CROWD)
-REAL_STAGES: Sequence[Stage] = (CUSTOMERS,)
+REAL_STAGES: Sequence[Stage] = (CUSTOMERS, PURCHASES)

@@ -11,23 +11,19 @@ from demo.world.crowd import Crowd
 
 @dataclass
 class Told:
-    """A report that remembers what it was told."""
+    """A watcher that remembers what it was told."""
 
-    titles: list[str] = field(default_factory=list)
+    phases: list[str] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
-    done: list[int] = field(default_factory=list)
-    summaries: list[str] = field(default_factory=list)
+    reached: list[int] = field(default_factory=list)
 
-    def begin(self, title: str, total: int) -> None:
-        self.titles.append(title)
+    def phase(self, name: str, *, total: int) -> None:
+        self.phases.append(name)
         self.totals.append(total)
-        self.done.append(0)
+        self.reached.append(0)
 
-    def advance(self, done: int) -> None:
-        self.done[-1] += done
-
-    def end(self, summary: str) -> None:
-        self.summaries.append(summary)
+    def at(self, done: int) -> None:
+        self.reached[-1] = done
 
 
 @pytest.fixture

@@ -58,9 +58,10 @@ def counts() -> dict[str, int]:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_world")
 def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
-    stages.load(now=FROZEN, with_real=False, report=told)
-    assert told.done == told.totals
-    assert len(told.summaries) == len(told.titles) == 3
+    said = stages.load(now=FROZEN, with_real=False, watcher=told)
+    assert told.reached == told.totals
+    assert len(told.phases) == 2
+    assert len(said) == 3
     assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["cast", "crowd", "house"]
     assert Member.objects.count() == 30 + 10
     assert not Member.objects.filter(is_synthetic=False).exists()
@@ -69,11 +70,11 @@ def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_world")
 def test_loading_twice_changes_nothing(told: Told) -> None:
-    stages.load(now=FROZEN, with_real=False, report=told)
+    stages.load(now=FROZEN, with_real=False, watcher=told)
     before = counts()
-    stages.load(now=FROZEN + timedelta(days=3), with_real=False, report=told)
+    stages.load(now=FROZEN + timedelta(days=3), with_real=False, watcher=told)
     assert counts() == before
-    assert len(told.titles) == 3  # nothing was begun again
+    assert len(told.phases) == 2  # nothing was begun again
 
 
 @pytest.mark.django_db
@@ -85,12 +86,12 @@ def test_a_load_cut_short_ends_as_an_undisturbed_one(told: Told, monkeypatch: py
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("demo.world.facts.record_after_sales", lambda facts, now, advance=None: dies() if advance else 0)
-        stages.load(now=FROZEN, with_real=False, report=told)
+        stages.load(now=FROZEN, with_real=False, watcher=told)
     assert Order.objects.exists()
     assert not LoadedStage.objects.filter(name="crowd").exists()
     # when it is started again two days later
     LoadedStage.objects.filter(name="cast").delete()  # its after-sales were lost with the patch
-    stages.load(now=FROZEN + timedelta(days=2), with_real=False, report=told)
+    stages.load(now=FROZEN + timedelta(days=2), with_real=False, watcher=told)
     # then it is the world of the first start's moment, whole
     plan = crowd.plan(FROZEN)
     assert LoadedStage.objects.get(name="crowd").facts["orders"] == len(plan.orders)
@@ -155,7 +156,7 @@ def test_the_shift_is_whole_weeks_and_ends_within_the_past_week(now: datetime, d
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_world")
 def test_the_api_clients_secrets_are_written_where_only_the_owner_reads(told: Told, tmp_path: Path) -> None:
-    stages.load(now=FROZEN, with_real=False, report=told)
+    stages.load(now=FROZEN, with_real=False, watcher=told)
     file = tmp_path / "demo.http.env"
     said = dict(re.findall(r"^(\w+)=(.+)$", file.read_text(encoding="utf-8"), re.MULTILINE))
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -164,7 +165,7 @@ def test_the_api_clients_secrets_are_written_where_only_the_owner_reads(told: To
     assert ApiClient.objects.get(client_id="demo-s001").store == Store.objects.get(code="S001")
     assert ApiClient.objects.get(client_id="demo-platform").store is None
     file.unlink()
-    stages.load(now=FROZEN, with_real=False, report=told)
+    stages.load(now=FROZEN, with_real=False, watcher=told)
     assert file.exists()  # lost and found: the secret follows from the installation's own key
     assert ApiClient.objects.count() == 3
 
@@ -174,7 +175,11 @@ def test_the_api_clients_secrets_are_written_where_only_the_owner_reads(told: To
 def test_the_command_takes_the_moment_and_prints_plain_lines_to_a_pipe() -> None:
     out = io.StringIO()
     call_command("seed_demo", "--now", "2024-05-20T10:00:00+08:00", "--without-real", stdout=out)
-    assert re.search(r"^\[ +[\d.]+ s\] .*30", out.getvalue(), re.MULTILINE)
+    assert re.search(r"^\[ +[\d.]+ s\] ", out.getvalue(), re.MULTILINE)
+    assert "30" in out.getvalue().splitlines()[-1]
+    again = io.StringIO()
+    call_command("seed_demo", "--without-real", stdout=again)
+    assert len(again.getvalue().splitlines()) == 1
     assert LoadedStage.objects.get(name="house").facts["now"] == "2024-05-20T10:00:00+08:00"
 
 
