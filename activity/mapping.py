@@ -47,6 +47,7 @@ _LINE = (
     "is_virtual",
     "is_gift_card",
 )
+_ITEM = ("sku", "spu", "name", "brand", "category", "is_virtual", "is_gift_card")
 _NEEDED = ("order_no", "placed_at", "sku", "quantity", "unit_price", "status", "channel", "currency")
 _PROFILE = ("name", "phone", "country")
 _LINE_TEXTS = {"sku": 64, "spu": 64, "name": 200, "brand": 64, "category": 200}
@@ -396,10 +397,12 @@ class Reader:
         self._number = number_reader(mapping.decimal_mark, mapping.thousands)
         self._time = time_reader(mapping.zone, mapping.formats, shift_days)
         self._skips = _code_table({code: reason for reason, codes in mapping.skipped_codes.items() for code in codes})
-        self._postage = _code_table(dict.fromkeys(mapping.postage_codes, LineRole.POSTAGE.value))
-        self._gift_cards = _code_table(dict.fromkeys(mapping.gift_card_codes, LineRole.GIFT_CARD.value))
+        self._roles = _code_table(
+            dict.fromkeys(mapping.postage_codes, LineRole.POSTAGE.value) | dict.fromkeys(mapping.gift_card_codes, LineRole.GIFT_CARD.value)
+        )
         self._header_places = [place for name, place in self._at.items() if name in _HEADER] + [place for _name, place in self._profile]
-        self._category = lru_cache(maxsize=50_000)(mapping.categories.of) if mapping.categories else None
+        self._item_places = [place for name, place in self._at.items() if name in _ITEM] + [place for _name, place in self._attributes]
+        self._item = lru_cache(maxsize=50_000)(self._read_item)  # the same item comes again and again
         self._last: tuple[str, str, list[str]] | None = None
 
     def staged(self, line: int, cells: list[str]) -> Staged | Skipped | Flaw:
@@ -411,45 +414,61 @@ class Reader:
             return Flaw(line, problem.field, problem.reason, order_no)
 
     def _staged(self, line: int, order_no: str, cells: list[str]) -> Staged | Skipped | Flaw:
-        mapping, at = self.mapping, self._at
+        mapping = self.mapping
         if not order_no or len(order_no) > 60:
             raise _Unreadable("order_no", _("An order number of at most 60 characters is needed."))
         quantity = self._whole(cells, "quantity")
         price, amount = self._amount(cells, quantity)
-        is_return = bool(mapping.returns_prefix) and order_no.startswith(mapping.returns_prefix)
+        is_return = mapping.returns_prefix != "" and order_no.startswith(mapping.returns_prefix)
         for prefix, reason in mapping.skipped_prefixes.items():
             if order_no.startswith(prefix):
                 return Skipped(reason, quantity, amount)
         if quantity < 0 and not is_return and mapping.negative_quantity:
             return Skipped(mapping.negative_quantity, quantity, amount)
-        member_key = self._member_key(cells)
+        member_key = self._member_key(cells[self._member])
         if not member_key:
             if mapping.member.missing:
                 return Skipped(mapping.member.missing, quantity, amount)
             raise _Unreadable("member", _("The member is not named."))
-        sku = cells[at["sku"]].strip()
-        if mapping.upper_case_sku:
-            sku = sku.upper()
-        if reason := self._skips(sku):
-            return Skipped(reason, quantity, amount)
+        item = self._item(tuple([cells[place] for place in self._item_places]))
+        if item.skipped:
+            return Skipped(item.skipped, quantity, amount)
         if (quantity >= 0) if is_return else (quantity <= 0):
             raise _Unreadable("quantity", _("The quantity has the wrong sign."))
         if price < 0:
             raise _Unreadable("unit_price", _("The price is negative."))
         store_code = self._store_code(cells)
-        role = self._postage(sku) or self._gift_cards(sku) or self._said_role(cells)
-        name = self._text(cells, "name") or sku
-        texts = (sku, self._text(cells, "spu"), name, self._text(cells, "brand"))
-        category = self._text(cells, "category") or (self._category(name) if self._category else "")
-        for (column, limit), text in zip(_LINE_TEXTS.items(), (*texts, category), strict=True):
-            if len(text) > limit:
+        return Staged(
+            line, store_code, order_no, is_return, self._moment(cells, "placed_at"), member_key, item.role, item.sku, item.spu, item.name,
+            item.brand, item.category, item.attributes, abs(quantity), price, abs(amount), self._header(store_code, order_no, cells),
+        )  # fmt: skip
+
+    def _read_item(self, said: tuple[str, ...]) -> "_Item":
+        """What a line says of its item; said: the cells of the columns that speak of it."""
+        cells = dict(zip(self._item_places, said, strict=True))
+
+        def text(name: str) -> str:
+            place = self._at.get(name)
+            return self.mapping.constants.get(name, "") if place is None else cells[place].strip()
+
+        sku = text("sku").upper() if self.mapping.upper_case_sku else text("sku")
+        if reason := self._skips(sku):
+            return _Item(skipped=reason)
+        name = text("name") or sku
+        category = text("category") or (self.mapping.categories.of(name) if self.mapping.categories else "")
+        role = self._roles(sku) or LineRole.GOODS.value
+        if text("is_gift_card").lower() in _TRUE:
+            role = LineRole.GIFT_CARD.value
+        elif role == LineRole.GOODS.value and text("is_virtual").lower() in _TRUE:
+            role = LineRole.VIRTUAL.value
+        attributes = {name: cells[place].strip() for name, place in self._attributes if cells[place].strip()}
+        item = _Item("", role, sku, text("spu"), name, text("brand"), category, json.dumps(attributes, ensure_ascii=False))
+        for column, limit in _LINE_TEXTS.items():
+            if len(getattr(item, column)) > limit:
                 raise _Unreadable(column, _("The text is too long."))
         if not sku:
             raise _Unreadable("sku", _("The item has no number."))
-        return Staged(
-            line, store_code, order_no, is_return, self._moment(cells, "placed_at"), member_key, role, *texts, category,
-            self._attributes_of(cells), abs(quantity), price, abs(amount), self._header(store_code, order_no, cells),
-        )  # fmt: skip
+        return item
 
     def _amount(self, cells: list[str], quantity: int) -> tuple[int, int]:
         """Unit price and amount of the line, in millionths; each is derived from the other where the file has only one."""
@@ -492,9 +511,9 @@ class Reader:
             raise _Unreadable(name, _("This is none of the values allowed."))
         return symbol
 
-    def _member_key(self, cells: list[str]) -> str:
+    def _member_key(self, said: str) -> str:
         by = self.mapping.member
-        key = cells[self._member].strip()
+        key = said.strip()
         if by.drop_suffix:
             key = key.removesuffix(by.drop_suffix)
         if key and by.provider == "phone":
@@ -509,18 +528,6 @@ class Reader:
         if not code:
             raise _Unreadable("store", _("The store is not known."))
         return code
-
-    def _said_role(self, cells: list[str]) -> str:
-        if self._flag(cells, "is_gift_card"):
-            return LineRole.GIFT_CARD.value
-        return LineRole.VIRTUAL.value if self._flag(cells, "is_virtual") else LineRole.GOODS.value
-
-    def _flag(self, cells: list[str], name: str) -> bool:
-        return self._text(cells, name).lower() in _TRUE
-
-    def _attributes_of(self, cells: list[str]) -> str:
-        found = {name: cells[place].strip() for name, place in self._attributes if cells[place].strip()}
-        return json.dumps(found, ensure_ascii=False) if found else "{}"
 
     def _header(self, store_code: str, order_no: str, cells: list[str]) -> str:
         """The order's own fields as JSON; "" when the line before belongs to the same order and says the same."""
@@ -547,6 +554,19 @@ class Reader:
 _SYMBOLS = {"status": frozenset(OrderStatus.values), "channel": frozenset(Channel.values), "currency": frozenset(Currency.values)}
 
 
+class _Item(NamedTuple):
+    """What a line says of its item. skipped: why lines of it are passed over."""
+
+    skipped: str = ""
+    role: str = ""
+    sku: str = ""
+    spu: str = ""
+    name: str = ""
+    brand: str = ""
+    category: str = ""
+    attributes: str = "{}"
+
+
 class _Unreadable(Exception):
     def __init__(self, field: str, reason: str | Promise) -> None:
         self.field = field
@@ -566,7 +586,6 @@ def _code_table(meanings: Mapping[str, str]) -> Callable[[str], str]:
     exact = {code.upper(): meaning for code, meaning in meanings.items() if not code.endswith("*")}
     starts = [(code[:-1].upper(), meaning) for code, meaning in meanings.items() if code.endswith("*")]
 
-    @lru_cache(maxsize=50_000)
     def look_up(sku: str) -> str:
         code = sku.upper()
         return exact.get(code) or next((meaning for start, meaning in starts if code.startswith(start)), "")

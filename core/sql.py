@@ -1,6 +1,6 @@
 """Set-based SQL kept in files: `<app>/sql/<name>.sql`, named "<app>/<name>", with named parameters %(name)s."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,3 +36,10 @@ def one(name: str, /, **parameters: Any) -> Mapping[str, Any] | None:
     found = rows(name, **parameters)
     assert len(found) <= 1, f"{name} answered {len(found)} rows"
     return found[0] if found else None
+
+
+def copy_in(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows into a table; columns are named as in SQL, jsonb ones take JSON text. Nothing else may be asked meanwhile."""
+    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

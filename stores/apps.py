@@ -7,15 +7,17 @@ class StoresConfig(AppConfig):
     verbose_name = _("Stores and platform")
 
     def ready(self) -> None:
-        from core import events, outbox, scope
+        from core import events, jobs, outbox, scope
         from members.events import MembersRegistered, MembersUpdated
         from stores import handlers, selectors
         from stores.events import MembershipsOpened
+        from stores.jobs import import_members_job
 
         events.subscribe(MembersRegistered, handlers.on_members_registered)
         events.subscribe(MembersUpdated, handlers.on_members_updated)
         events.subscribe(MembershipsOpened, handlers.on_memberships_opened)
         outbox.declare_topic(handlers.MEMBER_UPDATED, _("a member registered, joined or changed"))
+        jobs.register("import_members", import_members_job)
         scope.set_resolver(selectors.staff_scope)
         for label, path in (
             ("members.Member", "pk"),

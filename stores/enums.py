@@ -77,3 +77,10 @@ class ClientScope(models.TextChoices):
     EVENTS_WRITE = "events:write", _("push behaviour events")
     WALLET_READ = "wallet:read", _("read wallet balances")
     WALLET_WRITE = "wallet:write", _("push wallet balances")
+
+
+class MemberImportPhase(models.TextChoices):
+    """What an import of members is doing just now; kept in core.Job.phase."""
+
+    READING = "reading", _("reading the file")
+    TAKING_OVER = "taking_over", _("taking over members")

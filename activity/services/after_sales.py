@@ -111,8 +111,8 @@ def _stage(batch: int, some: Sequence[tuple[int, Sound]]) -> None:
             for line, refund_minor in zip(given.lines, refunds[index][1], strict=True):
                 yield batch, index, line.line_no, line.quantity, refund_minor, line.sku, line.name
 
-    staging.copy_in("activity_staged_after_sale", _COLUMNS, rows())
-    staging.copy_in("activity_staged_after_sale_line", _LINE_COLUMNS, line_rows())
+    sql.copy_in("activity_staged_after_sale", _COLUMNS, rows())
+    sql.copy_in("activity_staged_after_sale_line", _LINE_COLUMNS, line_rows())
 
 
 def _refund(after_sale: AfterSaleIn, rate: Decimal | None) -> tuple[int, list[int]]:

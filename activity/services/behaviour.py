@@ -54,7 +54,7 @@ def record_events(*, events: Sequence[EventIn], actor: str, booked_at: datetime,
 
 def _record(some: Sequence[tuple[int, EventIn]], booked_at: datetime, origin: Origin) -> list[Recorded]:
     with staging.batch("activity_staged_event") as batch:
-        staging.copy_in("activity_staged_event", _COLUMNS, _rows(batch, some))
+        sql.copy_in("activity_staged_event", _COLUMNS, _rows(batch, some))
         contacts = [(row["member_id"], row["store_id"], row["occurred_at"]) for row in sql.rows("activity/behaviour/contacts", batch=batch)]
         opened = stores_services.open_memberships(
             contacts=contacts, source=MembershipSource.FIRST_CONTACT, booked_at=booked_at, origin=origin

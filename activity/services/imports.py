@@ -198,7 +198,7 @@ def _stage(open_file: Opener, layout: csvio.Layout, reader: Reader, report: Impo
     position = [0]
     lines = _read(csvio.rows(open_file, layout, at=lambda place: position.__setitem__(0, place)), reader, report)
     while some := list(islice(lines, LINES_AT_MOST)):
-        staging.copy_in("activity_import_line", _LINE_COLUMNS, some)
+        sql.copy_in("activity_import_line", _LINE_COLUMNS, some)
         watcher.at(position[0])
     watcher.at(layout.size)
 
@@ -231,7 +231,7 @@ def _match_returns() -> None:
         )
         matches = returns.match(movements)
         while some := list(islice(matches, LINES_AT_MOST)):
-            staging.copy_in("activity_import_match", "return_line, order_no, line_no, quantity", some)
+            sql.copy_in("activity_import_match", "return_line, order_no, line_no, quantity", some)
     _execute("ANALYZE activity_import_match")
 
 
@@ -332,7 +332,7 @@ def _record_chunk(run: _Run, chunk: Sequence[Group]) -> None:
         _record(run, after_sales, record_after_sales, "after_sales", refused)
         if run.report.dry_run:
             transaction.set_rollback(True)
-    staging.copy_in(
+    sql.copy_in(
         "activity_import_flaw",
         "line, store_code, order_no, is_return, field, reason",
         (

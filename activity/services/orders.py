@@ -143,8 +143,8 @@ def _stage(batch: int, some: Sequence[tuple[int, Sound]]) -> None:
                     line.paid_minor if rate else None, line.is_virtual, line.is_gift_card,
                 )  # fmt: skip
 
-    staging.copy_in("activity_staged_order", _ORDER_COLUMNS, order_rows())
-    staging.copy_in("activity_staged_order_line", _LINE_COLUMNS, line_rows())
+    sql.copy_in("activity_staged_order", _ORDER_COLUMNS, order_rows())
+    sql.copy_in("activity_staged_order_line", _LINE_COLUMNS, line_rows())
 
 
 def _open_and_lock_memberships(batch: int, booked_at: datetime, origin: Origin) -> None:

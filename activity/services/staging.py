@@ -1,8 +1,7 @@
 """Filling the staging tables, and emptying them again (migration 0003)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
 
@@ -14,13 +13,6 @@ TABLES = (
     "activity_staged_event",
     "activity_staged_wallet",
 )
-
-
-def copy_in(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    """COPY rows into a table; columns are named as in SQL. jsonb columns take JSON text."""
-    with connection.cursor() as cursor, cursor.cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def _checked(wallet: WalletIn, programmes: Programmes, members: Mapping[int, obj
 
 def _record(some: Sequence[tuple[int, int, WalletIn]], booked_at: datetime, origin: Origin) -> list[Recorded]:
     with staging.batch("activity_staged_wallet") as batch:
-        staging.copy_in(
+        sql.copy_in(
             "activity_staged_wallet",
             _COLUMNS,
             (

@@ -1,7 +1,7 @@
 """Every write to members. One file a subject; callers import this package as `members_services`."""
 
 from members.services.access import log_access, read_member
-from members.services.bulk import NEWCOMERS_AT_MOST, ChildIn, Newcomer, register_many
+from members.services.bulk import NEWCOMERS_AT_MOST, ChildIn, Newcomer, link_many, register_many
 from members.services.consents import give_consent, set_preferences, withdraw_consent
 from members.services.household import (
     add_address,
@@ -27,11 +27,12 @@ __all__ = [
     "freeze_member",
     "give_consent",
     "link_identity",
+    "link_many",
     "log_access",
     "make_default_address",
     "open_merge_cases",
-    "register_many",
     "read_member",
+    "register_many",
     "register_member",
     "remove_address",
     "remove_child",

@@ -9,9 +9,10 @@ from django.db import connection, transaction
 from core import events
 from core.enums import Origin
 from core.errors import InvalidInput
+from core.history import because
 from members import regions
 from members.enums import MergeReason, Provider
-from members.events import MembersRegistered
+from members.events import MembersRegistered, MembersUpdated
 from members.models import Address, Child, Consent, Identity, Member, Preference
 from members.rules import ADDRESSES_AT_MOST, AddressIn, ConsentGiven, IdentityClaim, Profile
 from members.services.merging import open_merge_cases
@@ -75,6 +76,44 @@ def register_many(
         events.publish(MembersRegistered(member_ids=tuple(member.pk for member in made), origin=origin, booked_at=booked_at))
     remaining = iter(made)
     return [Registration(*owner, False, ()) if owner else _as_answer(next(remaining), cases) for owner in known]
+
+
+@transaction.atomic
+def link_many(*, claims: Sequence[tuple[int, IdentityClaim]], actor: str, at: datetime, origin: Origin = Origin.BACKFILL) -> int:
+    """Give members (id, claim) the proven identities that nobody has yet, and the phone among them as a contact they lack.
+
+    A claim somebody holds is passed over: whose it is has been judged by the caller. Answers how many are new.
+    """
+    proven = [(member_id, claim) for member_id, claim in claims if claim.verified_at]
+    _lock_all([claim.key for _member_id, claim in proven])
+    held = _owners([claim.key for _member_id, claim in proven])
+    new = {claim.key: (member_id, claim) for member_id, claim in reversed(proven) if claim.key not in held}
+    Identity.objects.bulk_create(
+        [
+            Identity(
+                member_id=member_id,
+                provider=claim.provider,
+                scope=claim.scope,
+                external_id=claim.external_id,
+                verified_at=claim.verified_at,
+                created_at=at,
+            )
+            for member_id, claim in new.values()
+        ],
+        batch_size=1_000,
+        ignore_conflicts=True,
+    )
+    phones = {member_id: claim for member_id, claim in new.values() if claim.provider == Provider.PHONE}
+    with because(actor=actor, at=at):
+        for member in Member.objects.select_for_update(of=("self",)).filter(pk__in=phones, phone_verified_at=None).order_by("pk"):
+            claim = phones[member.pk]
+            if member.phone in ("", claim.external_id):
+                member.phone, member.phone_verified_at = claim.external_id, claim.verified_at
+                member.save(update_fields=["phone", "phone_verified_at"])
+    if new:
+        ids = tuple(sorted({member_id for member_id, _claim in new.values()}))
+        events.publish(MembersUpdated(member_ids=ids, parts=("identities",), origin=origin, booked_at=at))
+    return len(new)
 
 
 def _as_answer(member: Member, cases: dict[int, list[int]]) -> Registration:

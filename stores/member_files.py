@@ -1,0 +1,200 @@
+"""Lists of members as stores keep them: which column is what, and what a row says of a person. Pure."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core.csvio import Flaw
+from core.errors import DomainError, InvalidInput
+from core.phones import to_e164
+from members.enums import Gender
+
+ALIASES: dict[str, tuple[str, ...]] = {  # headings that are understood without a mapping, compared in lower case
+    "phone": ("phone", "mobile", "手机", "手机号", "手机号码", "电话"),
+    "name": ("name", "姓名", "会员姓名"),
+    "nickname": ("nickname", "昵称"),
+    "gender": ("gender", "sex", "性别"),
+    "birthday": ("birthday", "生日", "出生日期"),
+    "email": ("email", "e-mail", "邮箱", "电子邮箱"),
+    "unionid": ("unionid", "wechat_unionid", "微信unionid"),
+    "card_no": ("card_no", "card", "卡号", "会员卡号"),
+    "customer_no": ("customer_no", "customer", "客户编号", "会员编号"),
+    "address": ("address", "street", "地址"),
+    "joined_at": ("joined_at", "joined", "入会时间", "注册时间"),
+}
+_LIMITS = {"name": 64, "nickname": 32, "email": 254, "unionid": 128, "card_no": 128, "customer_no": 128, "address": 255}
+_GENDERS = {
+    **dict.fromkeys(("", "unknown", "未知", "保密"), Gender.UNKNOWN.value),
+    **dict.fromkeys(("male", "m", "男", "先生"), Gender.MALE.value),
+    **dict.fromkeys(("female", "f", "女", "女士"), Gender.FEMALE.value),
+}
+_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EARLIEST_BIRTH = date(1900, 1, 1)
+
+
+class BadMemberMapping(InvalidInput):
+    """The columns of the file cannot be told apart. values: field, the key that is wrong."""
+
+    code = "bad_mapping"
+    title = _("The mapping cannot be used.")
+
+
+@dataclass(frozen=True)
+class MemberMapping:
+    """columns: the file's heading by our name; empty: headings are understood by ALIASES.
+
+    phones_verified: the store vouches that the file's phones are proven (A-44); without it they never link.
+    """
+
+    columns: Mapping[str, str]
+    phones_verified: bool = False
+    encoding: str = ""
+    delimiter: str = ""
+    zone: str = "Asia/Shanghai"
+
+
+class Person(NamedTuple):
+    """A line of the file on its way to being judged: columns of the staging table, in its order. field, reason: of a flaw."""
+
+    line: int
+    phone: str = ""
+    name: str = ""
+    nickname: str = ""
+    gender: str = Gender.UNKNOWN.value
+    birthday: date | None = None
+    email: str = ""
+    unionid: str = ""
+    card_no: str = ""
+    customer_no: str = ""
+    address: str = ""
+    joined_at: datetime | None = None
+    field: str = ""
+    reason: str = ""
+
+
+def read(text: str) -> MemberMapping:
+    """A mapping from TOML: [columns], and phones_verified, encoding, delimiter, zone. Raises BadMemberMapping naming the key."""
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        raise BadMemberMapping(str(problem), field="mapping") from None
+    columns = said.pop("columns", {})
+    unknown = sorted(
+        [f"columns.{name}" for name in set(columns) - set(ALIASES)] + list(set(said) - set(MemberMapping.__dataclass_fields__))
+    )
+    if unknown:
+        raise BadMemberMapping(_("Unknown key."), field=unknown[0])
+    return MemberMapping(columns=columns, **said)
+
+
+class PersonReader:
+    """Takes rows of one file into persons."""
+
+    def __init__(self, mapping: MemberMapping, heading: Sequence[str], *, today: date) -> None:
+        """Raises BadMemberMapping for a column the file does not have, and for a file without anything that tells people apart."""
+        names = [name.lower() for name in heading]
+        self._at: dict[str, int] = {}
+        for name, aliases in ALIASES.items():
+            wanted = (mapping.columns[name].lower(),) if name in mapping.columns else (() if mapping.columns else aliases)
+            place = next((names.index(alias) for alias in wanted if alias in names), None)
+            if place is not None:
+                self._at[name] = place
+            elif name in mapping.columns:
+                raise BadMemberMapping(_("The file has no such column."), field=f"columns.{name}", column=mapping.columns[name])
+        if not self._at.keys() & {"phone", "unionid", "card_no", "customer_no"}:
+            raise BadMemberMapping(_("The file names neither a phone, a unionid, a card nor a customer number."), field="columns.phone")
+        self._today = today
+        self._zone = ZoneInfo(mapping.zone)
+
+    def person(self, line: int, cells: Sequence[str]) -> Person | Flaw:
+        """What a row says, or why it cannot be used."""
+        said = {name: cells[place].strip() for name, place in self._at.items()}
+        try:
+            for name, limit in _LIMITS.items():
+                if len(said.get(name, "")) > limit:
+                    raise _Unreadable(name, _("The text is too long."))
+            person = Person(
+                line,
+                phone=_phone(said.get("phone", "")),
+                name=said.get("name", ""),
+                nickname=said.get("nickname", ""),
+                gender=_gender(said.get("gender", "")),
+                birthday=self._birthday(said.get("birthday", "")),
+                email=_email(said.get("email", "")),
+                unionid=said.get("unionid", ""),
+                card_no=said.get("card_no", ""),
+                customer_no=said.get("customer_no", ""),
+                address=said.get("address", ""),
+                joined_at=self._joined_at(said.get("joined_at", "")),
+            )
+        except _Unreadable as problem:
+            return Flaw(line, problem.field, problem.reason)
+        if not (person.phone or person.unionid or person.card_no or person.customer_no):
+            return Flaw(line, "phone", _("The line names neither a phone, a unionid, a card nor a customer number."))
+        return person
+
+    def _birthday(self, raw: str) -> date | None:
+        if not raw:
+            return None
+        day = _day(raw)
+        if day is None or not EARLIEST_BIRTH <= day <= self._today:
+            raise _Unreadable("birthday", _("This is not a birthday."))
+        return day
+
+    def _joined_at(self, raw: str) -> datetime | None:
+        if not raw:
+            return None
+        day = _day(raw)
+        try:
+            moment = datetime.combine(day, time()) if day else datetime.fromisoformat(raw)
+        except ValueError:
+            raise _Unreadable("joined_at", _("This is not a time in one of the formats named.")) from None
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC)
+
+
+class _Unreadable(Exception):
+    def __init__(self, field: str, reason: str | Promise) -> None:
+        self.field = field
+        self.reason = reason
+        super().__init__(field)
+
+
+def _phone(raw: str) -> str:
+    if not raw:
+        return ""
+    try:
+        return to_e164(raw)
+    except DomainError as problem:
+        raise _Unreadable("phone", problem.detail) from None
+
+
+def _gender(raw: str) -> str:
+    gender = _GENDERS.get(raw.lower())
+    if gender is None:
+        raise _Unreadable("gender", _("This is none of the values allowed."))
+    return gender
+
+
+def _email(raw: str) -> str:
+    if raw and not _EMAIL.fullmatch(raw):
+        raise _Unreadable("email", _("This is not an e-mail address."))
+    return raw.lower()
+
+
+@lru_cache(maxsize=50_000)
+def _day(raw: str) -> date | None:
+    for pattern in _DATES:
+        try:
+            return datetime.strptime(raw, pattern).date()  # noqa: DTZ007  (only the day is taken)
+        except ValueError:
+            continue
+    return None
