@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
@@ -250,3 +251,49 @@ def add_service_note(*, member_id: int, programme_id: int, body: str, author_id:
     if not Membership.objects.filter(member_id=member_id, programme_id=programme_id).exists():
         raise NotAMember()
     return ServiceNote.objects.create(member_id=member_id, programme_id=programme_id, body=body.strip(), author_id=author_id, created_at=at)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What `open_house` made: words of "platform", "store", "administrator".  password: of the administrator, kept nowhere else."""
+
+    made: tuple[str, ...]
+    password: str | None
+
+
+@transaction.atomic
+def open_house(
+    *,
+    platform_name: str,
+    store_code: str,
+    store_name: str,
+    store_kind: StoreKind,
+    username: str,
+    currency: str = Currency.CNY,
+    time_zone: str = "Asia/Shanghai",
+    actor: str,
+    at: datetime,
+) -> Opened:
+    """Make what a new installation lacks: the platform's programme, a first store, somebody who may do everything.
+
+    What is there stays as it is: a second run makes nothing. Raises CodeTaken, InvalidInput when the username is somebody else's.
+    """
+    made = []
+    password = None
+    users = get_user_model().objects
+    if not Programme.objects.filter(kind=ProgrammeKind.PLATFORM).exists():
+        create_programme(
+            code="platform", name=platform_name, kind=ProgrammeKind.PLATFORM, currency=currency, time_zone=time_zone, actor=actor, at=at
+        )
+        made.append("platform")
+    if not Store.objects.exists():
+        create_store(code=store_code, name=store_name, kind=store_kind, currency=currency, time_zone=time_zone, actor=actor, at=at)
+        made.append("store")
+    if not users.filter(is_superuser=True).exists():
+        if users.filter(username=username).exists():
+            raise InvalidInput(_("This user name is taken."), field="username")
+        password = secrets.token_urlsafe(15)
+        user = users.create_superuser(username=username, password=password)
+        assign_role(user_id=user.pk, store_id=None, role=StaffRole.ADMIN, valid_from=at, actor=actor, at=at)
+        made.append("administrator")
+    return Opened(tuple(made), password)
