@@ -87,9 +87,7 @@ def _cast(work: Load) -> dict[str, Any]:
 def _crowd(work: Load) -> dict[str, Any]:
     plan = crowd.plan(work.now)
     counts = story.load_crowd(plan, house=work.house, now=work.now, advance=_counting(work.watcher, CROWD, story.size(plan)))
-    words = _(
-        "Story world: {members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} visits and reviews, {wallets:,} wallets."
-    )
+    words = _("Story world: {members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} events.")
     work.said.append(words.format_map(counts))
     return {"seed": crowd.SEED, **counts}
 
