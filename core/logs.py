@@ -27,6 +27,11 @@ def mask_personal_data(_logger: Any, _method: str, event: MutableMapping[str, An
 class RequestLogMiddleware(RequestMiddleware):
     """One line when a request starts and one when it ends, with method and path alone."""
 
+    def prepare(self, request: HttpRequest) -> None:
+        """Log under the id that RequestIdMiddleware gave: `headers` is a copy, made before it was given."""
+        vars(request).pop("headers", None)
+        super().prepare(request)
+
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"

@@ -10,6 +10,7 @@ from core.logs import mask_personal_data
 LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # core.middleware has looked at it
 
 SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
