@@ -32,7 +32,7 @@ from core.scope import Scope
 from members.models import Member
 from stores import selectors, services
 from stores.enums import ClientScope
-from stores.forms import ClientForm, EndpointForm, NewEndpointForm, NewStoreForm, NoteForm, StoreForm, StoreUploadForm
+from stores.forms import ClientForm, EndpointForm, MemberUploadForm, NewEndpointForm, NewStoreForm, NoteForm, StoreForm
 from stores.models import (
     ApiClient,
     Programme,
@@ -407,7 +407,7 @@ def upload_members(request: HttpRequest) -> HttpResponse:
     return upload_page(
         request,
         kind=IMPORT_MEMBERS,
-        form=StoreUploadForm(posted(request), request.FILES or None, scope=scope_of(request), subject=IMPORT_MEMBERS.subject),
+        form=MemberUploadForm(posted(request), request.FILES or None, scope=scope_of(request), subject=IMPORT_MEMBERS.subject),
         explanation=_(
             "People known by a verified phone or unionid are linked, others are made; weaker matches become cases for a person to decide."
         ),

@@ -155,3 +155,13 @@ class StoreUploadForm(UploadForm):
         choice = self.fields["store"] = StoreChoice(scope, subject, "import")
         choice.required, choice.empty_label = True, "—"
         self.order_fields(["store", "upload", *(name for name in self.fields if name not in ("store", "upload"))])
+
+
+class MemberUploadForm(StoreUploadForm):
+    """A store's list of members."""
+
+    phones_verified = forms.BooleanField(
+        label=_("The phones in this list are verified"),
+        required=False,
+        help_text=_("Only verified phones link to people who are members already; others make new members and merge cases."),
+    )

@@ -12,6 +12,7 @@ from stores.models import Store
 
 def import_members_job(job: Job, progress: Progress) -> dict[str, Any]:
     """Runner of "import_members". Parameters: mapping (TOML text; else headings speak for themselves), phones_verified, dry_run."""
+    assert job.store_id is not None, "a list of members is a store's"
     mapping = member_files.read(str(job.parameters.get("mapping", "")))
     if job.parameters.get("phones_verified"):
         mapping = replace(mapping, phones_verified=True)
