@@ -67,7 +67,7 @@ def test_publishing_fails_at_once(monkeypatch):
     monkeypatch.setattr(app.conf, "broker_url", NOWHERE)
     started = time.monotonic()
     with app.connection_for_write(NOWHERE) as connection, pytest.raises(OperationalError):
-        beat_heartbeat.apply_async(connection=connection)
+        app.send_task(beat_heartbeat.name, connection=connection)
     assert time.monotonic() - started < 3
 
 
