@@ -97,8 +97,9 @@ def sniff_encoding(sample: bytes) -> str:
     for mark, name in BOMS:
         if sample.startswith(mark):
             return name
-    if sample[1:2] == b"\0" or sample[:1] == b"\0":
-        return "utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"
+    head = sample[:4096]
+    if head.count(b"\0") >= head.count(b"\n") + head.count(b",") > 0:  # without a mark, each of these still comes with a zero byte
+        return "utf-16-le" if head[1::2].count(b"\0") > head[::2].count(b"\0") else "utf-16-be"
     telling = [line for line in sample.split(b"\n")[:-1] or [sample] if not line.isascii()]
     broken = sum(not _reads_as(line, "utf-8") for line in telling)
     chinese = sum(_reads_as(line, "gb18030") for line in telling)

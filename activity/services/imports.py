@@ -332,12 +332,15 @@ def _record_chunk(run: _Run, chunk: Sequence[Group]) -> None:
         _record(run, after_sales, record_after_sales, "after_sales", refused)
         if run.report.dry_run:
             transaction.set_rollback(True)
+    by_group = {group[0].seq: (group[0], problem) for group, problem in refused}
+    for first, _problem in by_group.values():
+        (run.report.after_sales if first.is_return else run.report.orders)["refused"] += 1
     sql.copy_in(
         "activity_import_flaw",
         "line, store_code, order_no, is_return, field, reason",
         (
-            (group[0].first_line, group[0].store_code, group[0].order_no, group[0].is_return, _field(problem), str(problem.detail))
-            for group, problem in {(group[0].seq): (group, problem) for group, problem in refused}.values()
+            (first.first_line, first.store_code, first.order_no, first.is_return, _field(problem), str(problem.detail))
+            for first, problem in by_group.values()
         ),
     )
 
@@ -399,7 +402,6 @@ def _record(
     kind: str,
     refused: list[tuple[Group, DomainError]],
 ) -> None:
-    before = len(refused)
     for some in _slices(built, ORDERS_AT_MOST):
         answers = service(**{kind: [fact for _group, fact in some]}, actor=run.actor, booked_at=run.booked_at, origin=run.origin)
         refused += [(some[answer.index][0], answer.problem) for answer in answers if answer.problem is not None]
@@ -407,7 +409,6 @@ def _record(
         for name, count in counts.items():
             getattr(run.report, kind)[name] += count
         _add_up(run.report, kind, [answer.id for answer in answers if answer.id is not None])
-    getattr(run.report, kind)["refused"] += len(refused) - before
 
 
 def _add_up(report: ImportReport, kind: str, ids: Sequence[int]) -> None:

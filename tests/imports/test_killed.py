@@ -1,0 +1,104 @@
+"""An import that is killed and run again leaves the database an undisturbed one would have left (ruling 28)."""
+
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from activity.models import AfterSale, Order
+from tests import world
+from tests.imports.content import content, leftovers
+from tests.world import NOW
+
+ROOT = Path(__file__).resolve().parents[2]
+MAPPING = ROOT / "demo" / "data" / "online_retail.toml"
+SOURCE = ROOT / "demo" / "data" / "online_retail.csv.gz"
+SEED = 20260521
+KILLS = 3
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    """The first thirty thousand lines of the real purchases."""
+    path = tmp_path / "part.csv"
+    with gzip.open(SOURCE, "rt", encoding="utf-8", newline="") as lines:
+        path.write_text("".join(line for _number, line in zip(range(30_001), lines, strict=False)), encoding="utf-8", newline="")
+    return path
+
+
+@pytest.fixture
+def two_stores(transactional_db: None) -> Iterator[None]:
+    for code in ("UKGIFT", "UKGIFT-INTL"):
+        world.store(code, foreign_currency="GBP", foreign_rate=Decimal(10))
+    yield
+
+
+def command(part: Path) -> list[str]:
+    return ["import_orders", str(part), "--map", str(MAPPING), "--now", NOW.isoformat()]
+
+
+def start(part: Path) -> subprocess.Popen[bytes]:
+    """A real process on the test's database, in small chunks so that there is something to be cut."""
+    settings = connection.settings_dict
+    url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+    code = (
+        "import django; django.setup()\n"
+        "from activity.services import imports; imports.ORDERS_AT_MOST = 40; imports.LINES_AT_MOST = 1000\n"
+        f"from django.core.management import call_command; call_command(*{command(part)!r}, skip_checks=True)"
+    )
+    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+
+def empty() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+    for code in ("UKGIFT", "UKGIFT-INTL"):
+        world.store(code, foreign_currency="GBP", foreign_rate=Decimal(10))
+
+
+@pytest.mark.slow
+def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: None, part: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # given what an undisturbed run leaves, and how long it takes
+    began = time.monotonic()
+    undisturbed = start(part)
+    assert undisturbed.wait(timeout=300) == 0
+    took = time.monotonic() - began
+    wanted = content()
+    assert wanted["orders"][0] > 900
+    assert AfterSale.objects.filter(order__isnull=False).count() > 100
+    empty()
+    # when it is killed at random moments, and then left alone
+    moments = random.Random(SEED)
+    hit = []
+    for number in range(KILLS):
+        process = start(part)
+        time.sleep(took * moments.uniform(0.35, 0.9) * (1 if number else 0.8))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        hit.append(Order.objects.count())
+    with capsys.disabled():
+        print(f"\nkilled with {hit} of {wanted['orders'][0]} orders recorded")
+    assert start(part).wait(timeout=300) == 0
+    # then
+    assert any(0 < orders < wanted["orders"][0] for orders in hit), "no kill hit the recording"
+    assert content() == wanted
+    assert leftovers() == 0
+
+
+@pytest.mark.slow
+def test_the_same_file_twice_is_the_same_database(two_stores: None, part: Path) -> None:
+    call_command(*command(part))
+    once = content()
+    call_command(*command(part))
+    assert content() == once
+    assert leftovers() == 0
