@@ -1,7 +1,7 @@
 """Every address of the API, under /api/v1/."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
 from core.api import routes
 from stores.api.oauth import TokenView
@@ -10,7 +10,7 @@ routes.register()
 
 urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="api-token"),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("stores.api.urls")),
     path("", include("members.api.urls")),

@@ -21,6 +21,8 @@ STORE_NOTE = "Whose fact this is. A store's clients push for their store and nee
 class MemberReferenceIn(StrictSerializer):
     """Whom a fact is about: `one_id` alone, or a proved identity by provider, scope and external_id."""
 
+    either = (("one_id",), ("provider", "external_id"))
+
     one_id = serializers.RegexField(r"^[A-Za-z0-9_-]{1,40}$", required=False)
     provider = Choice(choices=Provider.choices, required=False)
     scope = Text(most=40, default="", help_text="The store's code for pos_card and store_customer, else empty.")

@@ -1,5 +1,6 @@
 """The OpenAPI document, written from the declarations of core.api.operations: what is served and what is said cannot differ."""
 
+import inspect
 from typing import Any
 
 import uritemplate
@@ -54,6 +55,16 @@ class OperationSchema(AutoSchema):
         assert spec is not None, f"{type(self.view).__name__}.{self.view.action} is no operation"
         return spec
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation and "requestBody" in operation:
+            operation["requestBody"]["required"] = True
+        return operation
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Lists have an envelope; the library would wrap it into another list."""
+        return False
+
     def get_operation_id(self) -> str:
         return self.spec.operation_id
 
@@ -61,7 +72,7 @@ class OperationSchema(AutoSchema):
         return self.spec.summary
 
     def get_description(self) -> str:  # type: ignore[override]
-        said = (getattr(self.view, self.view.action).__doc__ or "").strip()
+        said = inspect.getdoc(getattr(self.view, self.view.action)) or ""
         codes = sorted({refusal.code for refusal in self.spec.refusals})
         refusals = "Refusals: " + ", ".join(f"`{code}`" for code in codes) + "." if codes else ""
         return "\n\n".join(part for part in (said, f"Scope: `{self.spec.scope}`.", refusals) if part)
@@ -168,6 +179,8 @@ class StrictExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-ca
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         schema["additionalProperties"] = False
+        if self.target.either:
+            schema["oneOf"] = [{"required": list(names)} for names in self.target.either]
         for name in self.target.ignored:
             schema.setdefault("properties", {})[name] = {"readOnly": True, "description": "Read only: ignored, with a warning."}
         return schema
@@ -185,3 +198,10 @@ class ClientScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
         return {self.name: [auto_schema.spec.scope]}
+
+
+def in_order(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """The methods of each address in a fixed order, which the library takes from a set."""
+    methods = ("get", "post", "put", "patch", "delete")
+    result["paths"] = {path: {name: said[name] for name in methods if name in said} for path, said in result["paths"].items()}
+    return result

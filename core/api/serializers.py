@@ -10,9 +10,13 @@ from rest_framework.exceptions import ErrorDetail
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """An unknown name is an error; a name in `ignored` is one that callers may know from answers: left alone, with a warning."""
+    """An unknown name is an error; a name in `ignored` is one that callers may know from answers: left alone, with a warning.
+
+    either: sets of fields of which exactly one is given; for the OpenAPI document, the serializer itself checks it.
+    """
 
     ignored: ClassVar[tuple[str, ...]] = ()
+    either: ClassVar[tuple[tuple[str, ...], ...]] = ()
 
     def to_internal_value(self, data: Any) -> Any:
         problems: dict[str, Any] = {}

@@ -36,7 +36,16 @@ def order(number: str = "O1", *, of: Any = None, **more: Any) -> dict[str, Any]:
         "receiver_phone": "13800138000",
         "receiver_address": "科技园1号",
         "lines": [
-            {"line_no": 1, "sku": "JKT-M", "name": "外套", "brand": "A品牌", "category": "女装/外套", "quantity": 1, "unit_price_minor": 29990, "paid_minor": 29990}
+            {
+                "line_no": 1,
+                "sku": "JKT-M",
+                "name": "外套",
+                "brand": "A品牌",
+                "category": "女装/外套",
+                "quantity": 1,
+                "unit_price_minor": 29990,
+                "paid_minor": 29990,
+            }
         ],
         **more,
     }

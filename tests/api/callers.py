@@ -68,7 +68,9 @@ class Api:
 def client_of(store: Store | None, *scopes: str, requests_per_minute: int = 100_000) -> Api:
     """A client of a store, or of the platform, with a token; every scope but pii:read unless some are named."""
     granted = list(scopes) or [scope for scope in ClientScope.values if scope != ClientScope.PII_READ]
-    made = stores_services.create_api_client(store_id=store.pk if store else None, name="test", scopes=granted, requests_per_minute=requests_per_minute)
+    made = stores_services.create_api_client(
+        store_id=store.pk if store else None, name="test", scopes=granted, requests_per_minute=requests_per_minute
+    )
     client = ApiClient.objects.get(pk=made.client_pk)
     return Api(client, token_of(client, *granted))
 

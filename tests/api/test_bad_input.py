@@ -51,7 +51,9 @@ def test_what_is_no_acceptable_json_is_refused(shop: Api, body: bytes, status: i
     assert Member.objects.count() == 0
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"]
+)
 def test_other_kinds_of_body_are_refused(shop: Api, content_type: str) -> None:
     answer = shop.post("/members", raw=b"a=1", content_type=content_type)
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
@@ -134,7 +136,9 @@ def test_a_cursor_holds_for_its_own_list_and_filters_only(shop: Api) -> None:
         assert (shop.get(path).status_code, shop.get(path).json()["code"]) == (400, "invalid_cursor")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/members/a%00b", "/members/" + "a" * 41, "/orders/S001/" + "a" * 65, "/members/x/addresses/" + "9" * 19])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/members/a%00b", "/members/" + "a" * 41, "/orders/S001/" + "a" * 65, "/members/x/addresses/" + "9" * 19]
+)
 def test_unknown_addresses_are_problems_too(shop: Api, path: str) -> None:
     answer = shop.get(path)
     assert (answer.status_code, answer.headers["Content-Type"], answer.json()["code"]) == (404, "application/problem+json", "not_found")

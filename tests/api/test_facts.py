@@ -55,7 +55,9 @@ def test_versions_are_taken_once_and_in_order(shop: Api, one_id: str) -> None:
         ({"points": 5}, 400, "invalid", "/points"),
     ],
 )
-def test_an_unsound_order_is_refused_whole(shop: Api, one_id: str, change: dict[str, Any], status: int, code: str, pointer: str | None) -> None:
+def test_an_unsound_order_is_refused_whole(
+    shop: Api, one_id: str, change: dict[str, Any], status: int, code: str, pointer: str | None
+) -> None:
     answer = shop.post("/orders", bodies.order(**change))
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
     if pointer:

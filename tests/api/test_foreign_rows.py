@@ -40,9 +40,7 @@ def theirs() -> Stocked:
 def contents() -> dict[str, Any]:
     """Every row of every table of ours."""
     models = [model for app in ("members", "stores", "activity", "core") for model in apps.get_app_config(app).get_models()]
-    return {
-        model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT
-    }
+    return {model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT}
 
 
 def told(answer: Any) -> tuple[int, Any]:
@@ -126,13 +124,23 @@ def test_bodies_that_name_foreign_rows_are_refused_as_missing(ours: Stocked, the
     foreign, missing = {"one_id": ours.one_id}, {"one_id": MISSING["one_id"]}
     asked = [
         ("POST", "/orders", bodies.order(of=foreign), bodies.order(of=missing)),
-        ("POST", "/orders", bodies.order(of={"one_id": theirs.one_id}, store="S001"), bodies.order(of={"one_id": theirs.one_id}, store="NOWHERE")),
+        (
+            "POST",
+            "/orders",
+            bodies.order(of={"one_id": theirs.one_id}, store="S001"),
+            bodies.order(of={"one_id": theirs.one_id}, store="NOWHERE"),
+        ),
         ("POST", "/after-sales", bodies.after_sale(member=foreign), bodies.after_sale(member=missing)),
         ("POST", "/events", bodies.event(of=foreign), bodies.event(of=missing)),
         ("PUT", f"/members/{theirs.one_id}/wallet", bodies.wallet(store="S001"), bodies.wallet(store="NOWHERE")),
         ("POST", "/members", bodies.member("13500135000", inviter=ours.one_id), bodies.member("13500135000", inviter=MISSING["one_id"])),
         ("POST", "/members", bodies.member("13500135000", store="S001"), bodies.member("13500135000", store="NOWHERE")),
-        ("POST", "/identities/resolve", {"provider": "phone", "external_id": ours.phone}, {"provider": "phone", "external_id": "13911112222"}),
+        (
+            "POST",
+            "/identities/resolve",
+            {"provider": "phone", "external_id": ours.phone},
+            {"provider": "phone", "external_id": "13911112222"},
+        ),
         (
             "POST",
             "/identities/resolve",

@@ -27,7 +27,8 @@ def columns() -> set[str]:
         for model in apps.get_app_config(app).get_models():
             if not model.__name__.endswith("Event") or model.__name__ == "BehaviourEvent":
                 found |= {field.name for field in model._meta.get_fields()} | {
-                    field.attname for field in model._meta.concrete_fields  # type: ignore[attr-defined]
+                    field.attname
+                    for field in model._meta.concrete_fields  # type: ignore[attr-defined]
                 }
     return found
 
@@ -55,14 +56,17 @@ def test_columns_that_are_no_fields_are_refused_or_ignored_aloud(subtests: pytes
             continue
         writable = declared(body_schema(operation))
         assert set(body) <= writable
-        for name in sorted(columns() - writable):
-            answer = of.api.send(operation.method, of.at(operation), {**body, name: "9"})
-            with subtests.test(operation=str(operation), field=name):
-                if answer.status_code == 400:
-                    assert {"pointer": f"/{name}", "code": "unknown_field", "message": "There is no such field."} in answer.json()["errors"]
-                else:
-                    assert name in IGNORED_WITH_A_WARNING
-                    assert f"/{name}" in [said["pointer"] for said in answer.json()["warnings"]]
+        foreign = columns() - writable
+        refused = of.api.send(operation.method, of.at(operation), {**body, **dict.fromkeys(sorted(foreign), "9")})
+        aloud = {said["pointer"].removeprefix("/") for said in refused.json()["errors"] if said["code"] == "unknown_field"}
+        with subtests.test(operation=str(operation)):
+            assert refused.status_code == 400
+            assert foreign - aloud <= IGNORED_WITH_A_WARNING
+        ignored = sorted(foreign - aloud)
+        if ignored:
+            answer = of.api.send(operation.method, of.at(operation), {**body, **dict.fromkeys(ignored, 9)})
+            with subtests.test(operation=str(operation), fields="ignored"):
+                assert sorted(said["pointer"] for said in answer.json()["warnings"]) == [f"/{name}" for name in ignored]
     after = _watched(of)
     assert {name: after[name] for name in before if name not in ("nickname", "version")} == {
         name: value for name, value in before.items() if name not in ("nickname", "version")

@@ -63,7 +63,9 @@ def test_a_token_may_be_narrower_than_its_client_and_never_wider(credentials: Cl
     assert (wide.status_code, wide.json()["error"]) == (400, "invalid_scope")
 
 
-@pytest.mark.parametrize("form", [{"grant_type": "password", "username": "a", "password": "b"}, {"grant_type": "authorization_code", "code": "x"}])
+@pytest.mark.parametrize(
+    "form", [{"grant_type": "password", "username": "a", "password": "b"}, {"grant_type": "authorization_code", "code": "x"}]
+)
 def test_there_is_no_other_grant(credentials: ClientCredentials, form: dict[str, str]) -> None:
     answer = ask(credentials, **form)
     assert (answer.status_code, answer.json()["error"]) == (400, "unsupported_grant_type")
