@@ -61,7 +61,8 @@ SCHEMA = {
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    return yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    read: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    return read
 
 
 def test_the_file_has_the_shape_of_the_specification(compose):
