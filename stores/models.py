@@ -180,6 +180,7 @@ class WebhookDelivery(models.Model):
     """One message to one endpoint, tried again until it is taken or given up. The oldest waiting one of a member goes first (ruling 9).
 
     queued_at: since when it is tried; sending it again by hand starts anew.  attempts: tries since then.
+    next_attempt_at: empty while it stands behind an earlier message of its ordering key, and nobody need look at it.
     lease, leased_until: the claim of the worker that has it under way; a killed worker's claim runs out.
     """
 
@@ -189,7 +190,7 @@ class WebhookDelivery(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     queued_at = models.DateTimeField(_("queued"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    next_attempt_at = models.DateTimeField(_("next attempt"))
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True)

@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                 ),
                 ("queued_at", models.DateTimeField(verbose_name="queued")),
                 ("attempts", models.PositiveIntegerField(default=0, verbose_name="attempts")),
-                ("next_attempt_at", models.DateTimeField(verbose_name="next attempt")),
+                ("next_attempt_at", models.DateTimeField(null=True, verbose_name="next attempt")),
                 ("lease", models.UUIDField(editable=False, null=True)),
                 ("leased_until", models.DateTimeField(editable=False, null=True)),
                 ("delivered_at", models.DateTimeField(null=True, verbose_name="delivered")),

@@ -14,6 +14,7 @@ from ipaddress import ip_network
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import outbox, sql
@@ -33,6 +34,7 @@ LEASE = timedelta(seconds=90)  # well above sender.PATIENCE and a slow resolver:
 FAN_OUT_BATCH = 1000
 FAN_OUT_EVERY = 1.0  # seconds between two looks for new messages while others are being sent
 FORGET_BATCH = 1000
+LOOKED_AT = 100  # due messages among which those that may not go out yet are put aside at a time
 LOG_DAYS = 90
 
 
@@ -206,6 +208,8 @@ def _claim(endpoint_id: int, *, limit: int, now: datetime) -> list[_Claim]:
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",), no_key=True, skip_locked=True).filter(pk=endpoint_id).first()
     if endpoint is None or not endpoint.is_active or (endpoint.resting_until is not None and endpoint.resting_until > now):
         return []
+    while sql.run("stores/park_deliveries", endpoint_id=endpoint_id, now=now, limit=LOOKED_AT):
+        pass  # the next ones come to the front
     lease = uuid.uuid4()
     rows = sql.rows(
         "stores/claim_deliveries",
@@ -254,6 +258,7 @@ def _record(claim: _Claim, answer: Answer, *, at: datetime) -> int:
         delivery.next_attempt_at = again_at or delivery.next_attempt_at
         _count_failure(endpoint, at)
     delivery.save(update_fields=["state", "attempts", "next_attempt_at", "lease", "leased_until", "delivered_at"])
+    sql.run("stores/wake_next_delivery", endpoint_id=endpoint.pk, ordering_key=delivery.ordering_key, now=at)
     return int(answer.taken)
 
 
@@ -281,7 +286,9 @@ def tidy(*, now: datetime) -> int:
 
     Messages go 90 days after they were fanned out, with their deliveries and log, unless one still waits. Answers how many went.
     """
-    sql.run("stores/give_up_deliveries", before=now - rules.GIVE_UP_AFTER)
+    before = now - rules.GIVE_UP_AFTER
+    for endpoint_id in WebhookEndpoint.objects.filter(Q(is_active=False) | Q(failing_since__lt=before)).values_list("pk", flat=True):
+        _give_up(endpoint_id, before, now)
     forgotten, last = 0, 0
     while message_ids := outbox.fanned_out_before(now - timedelta(days=LOG_DAYS), after=last, limit=FORGET_BATCH):
         with transaction.atomic():
@@ -289,6 +296,14 @@ def tidy(*, now: datetime) -> int:
             forgotten += outbox.forget(finished)
         last = message_ids[-1]
     return forgotten
+
+
+@transaction.atomic
+def _give_up(endpoint_id: int, before: datetime, now: datetime) -> None:
+    endpoint = _locked(endpoint_id)
+    if endpoint is not None and (not endpoint.is_active or (endpoint.failing_since is not None and endpoint.failing_since < before)):
+        sql.run("stores/give_up_deliveries", endpoint_id=endpoint_id, before=before)
+        sql.run("stores/wake_first_deliveries", endpoint_id=endpoint_id, now=now)
 
 
 def reach_of_settings() -> rules.Reach:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import DjangoAssertNumQueries
 
 from core import outbox
 from core.enums import Channel, Origin
@@ -198,7 +199,7 @@ def test_a_message_is_given_up_after_three_days_and_the_next_one_goes_out(receiv
     say("A", 1)
     services.deliver_due(clock=clock)
     for _attempt in range(40):
-        due = WebhookDelivery.objects.get().next_attempt_at
+        due = WebhookDelivery.objects.get().next_attempt_at or NOW
         rest = WebhookEndpoint.objects.get().resting_until
         clock.at = max(clock.at, due, rest or due)
         services.deliver_due(clock=clock)
@@ -398,6 +399,54 @@ def test_no_time_left_begins_nothing(receiver: Receiver, clock: Clock):
     say("A", 1)
     assert services.deliver_due(clock=clock, seconds=0) == 0
     assert receiver.received == []
+
+
+@pytest.mark.django_db
+def test_messages_behind_another_are_put_aside_and_come_back_one_by_one(
+    receiver: Receiver, clock: Clock, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    # given somebody in trouble with three hundred more facts, and somebody else after them
+    endpoint(receiver.url)
+    for version in range(1, 302):
+        say("A", version)
+    say("B", 1)
+    receiver.answer = lambda request: 500 if request.content["data"]["one_id"] == "A" else 204
+    # when
+    services.deliver_due(clock=clock)
+    # then the other is served in the same round, and nobody looks at the three hundred any more
+    assert [len(receiver.of(one_id)) for one_id in "AB"] == [1, 1]
+    aside = WebhookDelivery.objects.filter(next_attempt_at=None)
+    assert (aside.count(), set(aside.values_list("ordering_key", flat=True))) == (300, {"A"})
+    clock.forward(seconds=1)
+    with django_assert_max_num_queries(10):
+        services.deliver_due(clock=clock)
+    # and when the trouble is over they follow, in order
+    receiver.received.clear()
+    receiver.answer = lambda _request: 204
+    clock.forward(seconds=4)
+    services.deliver_due(clock=clock)
+    assert [request.content["data"]["version"] for request in receiver.received] == list(range(1, 302))
+
+
+@pytest.mark.django_db
+def test_what_stood_behind_a_message_that_is_given_up_is_due(clock: Clock):
+    # given a dead endpoint with an old message and a young one of the same member behind it
+    made = endpoint("http://127.0.0.1:1/")
+    say("A", 1)
+    services.deliver_due(clock=clock)
+    clock.forward(hours=72)
+    say("A", 2)
+    services.fan_out(now=clock())
+    services._claimed(limit=1, now=clock())
+    WebhookDelivery.objects.update(lease=None, leased_until=None)
+    assert list(WebhookDelivery.objects.order_by("pk").values_list("next_attempt_at", flat=True))[1] is None
+    # when the old one is given up
+    clock.forward(seconds=1)
+    WebhookEndpoint.objects.filter(pk=made.pk).update(failing_since=NOW)
+    services.tidy(now=clock())
+    # then
+    assert states() == [DeliveryState.GIVEN_UP, DeliveryState.WAITING]
+    assert WebhookDelivery.objects.latest("pk").next_attempt_at == clock()
 
 
 # Forgetting
