@@ -92,7 +92,7 @@ def desks(browser: Browser, live_server: LiveServer, cast: Cast, now: datetime) 
         said = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "extra_http_headers": {"X-Clock": now.isoformat()}, **context_args}
         context = browser.new_context(**said)
         desk = Desk(context, context.new_page(), live_server.url)
-        desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+        desk.page.on("pageerror", lambda error: desk.complaints.append(f"{error}\n{error.stack}"))
         desk.page.on("response", lambda response: response.status >= 500 and desk.complaints.append(f"{response.status} {response.url}"))
         opened.append(desk)
         desk.go("/admin/login/")

@@ -33,7 +33,7 @@ def test_customer_service_answers_why_an_order_is_not_shipped(desks: Sit, cast: 
     cards = page.locator(".gx-cards")
     expect(cards).to_contain_text("¥88.80")
     expect(cards).to_contain_text("2024-05-20 08:00")  # as of
-    bought = cards.locator(".gx-tile", has_text="最近购买")
+    bought = cards.locator(".gx-tile", has_text="最近订单")
     expect(bought).to_contain_text("外套")
     expect(bought).to_contain_text("夹克")
 
