@@ -46,17 +46,19 @@ def find_fitting_python() -> None:
     )
 
 
-def has(modules: str) -> bool:
-    return subprocess.call([sys.executable, "-c", f"import {modules}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+def has(*modules: str) -> bool:
+    """True when this Python can import them all; an empty folder of that name is none."""
+    tried = "; ".join(f"import {name}; {name}.__file__.strip()" for name in modules)
+    return subprocess.call([sys.executable, "-c", tried], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
 
 
 def way(*, uv: bool = True) -> str:
     """How an environment can be made here: "uv", "venv", or "pip", a bare environment filled by the pip outside. Stops when none can."""
     if uv and shutil.which("uv"):
         return "uv"
-    if has("venv, ensurepip"):
+    if has("venv", "ensurepip"):
         return "venv"
-    if has("venv, pip"):
+    if has("venv", "pip"):
         return "pip"
     sudo = "" if os.getuid() == 0 else "sudo "
     stop(

@@ -2,7 +2,6 @@
 
 import ast
 import os
-import re
 import runpy
 import shutil
 import subprocess
@@ -24,7 +23,7 @@ def script() -> dict[str, Any]:
 def with_missing(monkeypatch: pytest.MonkeyPatch, script: dict[str, Any], *missing: str) -> None:
     """Let the script find everything but these: modules, or programs on the PATH."""
     outside = script["way"].__globals__
-    monkeypatch.setitem(outside, "has", lambda modules: not set(re.split(r",\s*", modules)) & set(missing))
+    monkeypatch.setitem(outside, "has", lambda *modules: not set(modules) & set(missing))
     monkeypatch.setattr(shutil, "which", lambda name: None if name in missing else f"/usr/bin/{name}")
 
 
