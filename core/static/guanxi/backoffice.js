@@ -52,6 +52,12 @@
         }
     });
 
+    document.addEventListener("DOMContentLoaded", () => {
+        for (const input of document.querySelectorAll(".gx-form input[type=file]")) {
+            input.hasChangeListener = true; // the theme looks for a box beside it that only its own file fields have
+        }
+    });
+
     document.addEventListener("htmx:beforeSwap", (event) => {
         if (event.detail.xhr.responseURL.includes("/admin/login/")) {
             event.detail.shouldSwap = false;
