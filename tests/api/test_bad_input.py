@@ -85,6 +85,7 @@ def test_wrong_types_in_every_field_are_refused_and_never_a_fault(subtests: pyte
     for operation in sweep.operations():
         body = body_for(operation, of)
         for name in body or ():
+            wrong: Any
             for wrong in (None, True, 3.5, -1, 10**30, "\u202e", "x" * 3000, [], [None], {}, {"a": {}}):
                 with subtests.test(operation=str(operation), field=name, value=str(wrong)[:20]):
                     answer = of.api.send(operation.method, of.at(operation), {**body, name: wrong})

@@ -1,4 +1,4 @@
-"""R09: two stores with full data, every operation of the document, every wrong caller. Foreign and missing answer alike; nothing changes."""
+"""R09: two stores with full data, every operation, every wrong caller. Foreign and missing answer alike; nothing changes."""
 
 from typing import Any
 

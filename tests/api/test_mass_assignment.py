@@ -26,10 +26,7 @@ def columns() -> set[str]:
     for app in ("members", "stores", "activity"):
         for model in apps.get_app_config(app).get_models():
             if not model.__name__.endswith("Event") or model.__name__ == "BehaviourEvent":
-                found |= {field.name for field in model._meta.get_fields()} | {
-                    field.attname
-                    for field in model._meta.concrete_fields  # type: ignore[attr-defined]
-                }
+                found |= {field.name for field in model._meta.get_fields()} | {field.attname for field in model._meta.concrete_fields}
     return found
 
 

@@ -168,7 +168,8 @@ def test_the_timeline_joins_all_channels_newest_first_page_by_page(shop: Api, on
     whole = shop.get(f"/members/{one_id}/timeline").json()["data"]
     assert len(whole) >= 4
     assert [entry["at"] for entry in whole] == sorted((entry["at"] for entry in whole), reverse=True)
-    pages, cursor = [], ""
+    pages: list[Any] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = shop.get(f"/members/{one_id}/timeline?limit=1" + (f"&cursor={cursor}" if cursor else "")).json()
         pages += page["data"]
