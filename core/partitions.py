@@ -65,5 +65,6 @@ def _attach(table: str, name: str, month: date) -> None:
 
 
 def _exists(cursor: Any, name: str) -> bool:
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+    # not to_regclass: it answers from a cache that may still say no after another call has made the table
+    cursor.execute("SELECT EXISTS (SELECT FROM pg_class WHERE relname = %s AND relnamespace = current_schema()::regnamespace)", [name])
     return bool(cursor.fetchone()[0])
