@@ -102,13 +102,28 @@ def test_every_account_can_log_in(db: None, client: Client) -> None:
         client.logout()
 
 
-def test_the_page_about_the_data_shows_the_document(db: None, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "<td>converted at a fixed 1 GBP = 10 CNY</td>"), ("zh-hans", "<td>按固定汇率 1 GBP = 10 CNY 换算</td>")],
+)
+def test_the_page_about_the_data_shows_the_document(db: None, client: Client, language: str, words: str) -> None:
     open_house(FROZEN)
     client.force_login(get_user_model().objects.get(username="cs01"))
-    page = client.get("/admin/demo/data/")
+    page = client.get("/admin/demo/data/", headers={"Accept-Language": language})
     assert page.status_code == 200
-    assert "<td>converted at a fixed 1 GBP = 10 CNY</td>" in page.content.decode()
+    assert words in page.content.decode()
     assert 'href="https://doi.org/10.24432/C5BW33"' in page.content.decode()
+
+
+def test_the_document_says_the_same_in_both_languages(project: Path) -> None:
+    """Every table of the Chinese page has its twin of as many lines, in the same order; the English page has more."""
+
+    def tables(name: str) -> list[tuple[int, int]]:
+        blocks = handout.blocks((project / "docs" / name).read_text(encoding="utf-8"))
+        return [(len(block.rows), len(block.rows[0])) for block in blocks if block.kind == "table"]
+
+    english = iter(tables("demo-data.md"))
+    assert all(table in english for table in tables("demo-data.zh-Hans.md"))
 
 
 def test_strangers_do_not_see_the_page_about_the_data(db: None, client: Client) -> None:
