@@ -5,11 +5,12 @@ docs/rules/activity.md explains them with worked numbers, which the tests quote.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
@@ -124,12 +125,15 @@ def settle(order: OrderIn, rate: Decimal | None) -> Settled:
 
 def digest(fact: OrderIn | AfterSaleIn | EventIn) -> str:
     """What a version says, as a hash: equal content gives equal digests, whatever zone its times were written in (ruling 13)."""
-    return hashlib.sha256(json.dumps(_content(fact), ensure_ascii=False, sort_keys=True, default=_plain).encode()).hexdigest()
+    return hashlib.sha256(_DIGESTED.encode(_content(fact)).encode()).hexdigest()
 
 
 def _content(fact: object) -> list[object]:
-    names = _NAMES[type(fact)]
-    return [[_content(line) for line in getattr(fact, name)] if name == "lines" else getattr(fact, name) for name in names]
+    values, lines_at = _VALUES[type(fact)]
+    content = list(values(fact))
+    if lines_at is not None:
+        content[lines_at] = [_content(line) for line in content[lines_at]]
+    return content
 
 
 def _plain(value: object) -> object:
@@ -140,9 +144,17 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no place in a fact")
 
 
-_NAMES: dict[type, tuple[str, ...]] = {
-    kind: tuple(each.name for each in fields(kind) if each.name != "version")
-    for kind in (OrderIn, OrderLineIn, AfterSaleIn, AfterSaleLineIn, EventIn)
+_DIGESTED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def _values_of(kind: type) -> tuple[Callable[[object], tuple[Any, ...]], int | None]:
+    """What reads all fields but the version at once, and the place of the lines among them."""
+    names = [each.name for each in fields(kind) if each.name != "version"]
+    return attrgetter(*names), names.index("lines") if "lines" in names else None
+
+
+_VALUES: dict[type, tuple[Callable[[object], tuple[Any, ...]], int | None]] = {
+    kind: _values_of(kind) for kind in (OrderIn, OrderLineIn, AfterSaleIn, AfterSaleLineIn, EventIn)
 }
 
 _ORDER_TEXTS = {"order_no": 64, "receiver_name": 64, "receiver_phone": 20, "receiver_address": 400, "country": 64}
@@ -171,12 +183,13 @@ def check_order(order: OrderIn) -> None:
     _check_times(order)
     _check_lines(order.lines)
     for place, line in enumerate(order.lines):
-        _check_texts(line, _ORDER_LINE_TEXTS, required=("sku", "name"), within=f"lines.{place}.")
-        _check_number(f"lines.{place}.quantity", line.quantity, least=1, most=NUMBER_AT_MOST)
-        _check_number(f"lines.{place}.unit_price_minor", line.unit_price_minor)
-        _check_number(f"lines.{place}.paid_minor", line.paid_minor)
+        within = f"lines.{place}."
+        _check_texts(line, _ORDER_LINE_TEXTS, required=("sku", "name"), within=within)
+        _check_number("quantity", line.quantity, least=1, most=NUMBER_AT_MOST, within=within)
+        _check_number("unit_price_minor", line.unit_price_minor, within=within)
+        _check_number("paid_minor", line.paid_minor, within=within)
         if line.attributes:
-            _check_attributes(f"lines.{place}.attributes", line.attributes)
+            _check_attributes("attributes", line.attributes, within=within)
     paid = sum(line.paid_minor for line in order.lines)
     _check_sum("paid_minor", order.paid_minor, paid + order.postage_minor)
     if order.settled_minor is not None:
@@ -199,9 +212,10 @@ def check_after_sale(after_sale: AfterSaleIn) -> None:
     if after_sale.lines:
         _check_lines(after_sale.lines)
         for place, line in enumerate(after_sale.lines):
-            _check_texts(line, _AFTER_SALE_LINE_TEXTS, within=f"lines.{place}.")
-            _check_number(f"lines.{place}.quantity", line.quantity, most=NUMBER_AT_MOST)
-            _check_number(f"lines.{place}.refund_minor", line.refund_minor)
+            within = f"lines.{place}."
+            _check_texts(line, _AFTER_SALE_LINE_TEXTS, within=within)
+            _check_number("quantity", line.quantity, most=NUMBER_AT_MOST, within=within)
+            _check_number("refund_minor", line.refund_minor, within=within)
         _check_sum("refund_minor", after_sale.refund_minor, sum(line.refund_minor for line in after_sale.lines))
 
 
@@ -249,7 +263,8 @@ def _check_lines(lines: Sequence[OrderLineIn | AfterSaleLineIn]) -> None:
     if len({line.line_no for line in lines}) != len(lines):
         raise InvalidInput(_("Two lines have the same number."), field="lines")
     for place, line in enumerate(lines):
-        _check_number(f"lines.{place}.line_no", line.line_no, most=NUMBER_AT_MOST)
+        if not 0 <= line.line_no <= NUMBER_AT_MOST:
+            _check_number(f"lines.{place}.line_no", line.line_no, most=NUMBER_AT_MOST)
 
 
 def _check_times(order: OrderIn) -> None:
@@ -271,9 +286,9 @@ def _check_moment(field: str, moment: datetime) -> None:
         raise InvalidInput(_("A time needs an offset."), field=field)
 
 
-def _check_number(field: str, number: int, *, least: int = 0, most: int = AMOUNT_AT_MOST) -> None:
+def _check_number(field: str, number: int, *, least: int = 0, most: int = AMOUNT_AT_MOST, within: str = "") -> None:
     if not least <= number <= most:
-        raise InvalidInput(_("The number is out of range."), field=field, least=least, most=most)
+        raise InvalidInput(_("The number is out of range."), field=within + field, least=least, most=most)
 
 
 def _check_choice(field: str, value: str, allowed: frozenset[str]) -> None:
@@ -285,7 +300,8 @@ def _check_texts(holder: object, limits: Mapping[str, int], *, required: Iterabl
     for name, limit in limits.items():
         text = getattr(holder, name)
         if text:
-            _check_text(within + name, text, limit)
+            if len(text) > limit or "\0" in text or not _is_utf8(text):
+                _check_text(within + name, text, limit)
         elif name in required:
             raise InvalidInput(_("This must not be empty."), field=within + name)
 
@@ -313,11 +329,14 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _check_attributes(field: str, attributes: Mapping[str, object]) -> None:
+_WRITTEN = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _check_attributes(field: str, attributes: Mapping[str, object], *, within: str = "") -> None:
     if not attributes:
         return
     try:
-        written = json.dumps(dict(attributes), ensure_ascii=False, allow_nan=False)
+        written = _WRITTEN.encode(dict(attributes))
     except (TypeError, ValueError, RecursionError):
-        raise InvalidInput(_("This is no plain JSON object."), field=field) from None
-    _check_text(field, written.replace("\\u0000", "\0"), 10_000)
+        raise InvalidInput(_("This is no plain JSON object."), field=within + field) from None
+    _check_text(within + field, written.replace("\\u0000", "\0"), 10_000)

@@ -1,6 +1,5 @@
 """Orders as their shops tell them (CSL-05, CSL-18, rulings 2-5, 13-15). One set-based road for one order and for five thousand."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -130,7 +129,7 @@ def _stage(batch: int, some: Sequence[tuple[int, Sound]]) -> None:
                 order.points_used, amounts.postage_minor, amounts.paid_minor, amounts.settled_minor, order.currency if rate else "", rate,
                 amounts.source_settled_minor, order.placed_at, order.paid_at, order.shipped_at, order.received_at, order.completed_at,
                 order.cancelled_at, order.receiver_name, order.receiver_phone, order.receiver_address, order.country,
-                json.dumps(order.coupon_codes, ensure_ascii=False),
+                staging.as_json(order.coupon_codes) if order.coupon_codes else "[]",
             )  # fmt: skip
 
     def line_rows() -> Iterator[tuple[Any, ...]]:
@@ -139,7 +138,7 @@ def _stage(batch: int, some: Sequence[tuple[int, Sound]]) -> None:
             for line, paid, price in zip(order.lines, amounts.line_paid_minor, amounts.line_unit_price_minor, strict=True):
                 yield (
                     batch, index, line.line_no, line.sku, line.spu, line.name, line.brand, line.category,
-                    json.dumps(dict(line.attributes), ensure_ascii=False) if line.attributes else "{}", price, line.quantity, paid,
+                    staging.as_json(dict(line.attributes)) if line.attributes else "{}", price, line.quantity, paid,
                     line.paid_minor if rate else None, line.is_virtual, line.is_gift_card,
                 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """Filling the staging tables, and emptying them again (migration 0003)."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ TABLES = (
     "activity_staged_event",
     "activity_staged_wallet",
 )
+as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: making one costs more than writing an item's attributes
 
 
 @contextmanager
