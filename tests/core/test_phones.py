@@ -6,6 +6,7 @@ import phonenumbers
 import pytest
 
 from core import phones
+from core.errors import InvalidInput
 from core.phones import to_e164
 
 DRAWN = random.Random(3)
@@ -27,5 +28,7 @@ def test_all_but_179_take_the_short_way() -> None:
 
 
 def test_a_region_of_its_own_is_not_taken_for_china() -> None:
-    assert to_e164("2025550123", region="US") == "+12025550123"
-    assert to_e164("13800138000", region="DE") != "+8613800138000"
+    assert by_the_library("13800138000") == "+8613800138000"
+    with pytest.raises(InvalidInput):
+        to_e164("13800138000", region="SG")
+    assert to_e164("+8613800138000", region="SG") == "+8613800138000"
