@@ -5,35 +5,68 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 import pytest
 
-from config.embedded.places import CannotStart, server_folder
+from config.embedded.database import code_digest
+from config.embedded.places import PROJECT, CannotStart, server_folder
 from config.embedded.processes import Lock
 from config.embedded.servers import TEST_SETTINGS, Servers
 from tests.browser import NO_BROWSER, chromium, is_required
 
 
 def start_servers() -> None:
-    """Start a Postgres and a Valkey for this run alone, unless the environment names some, and let the settings find them."""
+    """Start a Postgres and a Valkey for this run alone, unless the environment names some, and let the settings find them.
+
+    One run at a time keeps its cluster for the next, with a migrated database in it that test databases are copied from.
+    """
     place = server_folder()
     for left in place.glob("test-*"):  # of runs that were killed
-        lock = Lock(left / "servers.lock")
-        if lock.take():
-            lock.release()
+        if Lock(left / "servers.lock").holder() is None:
             shutil.rmtree(left, ignore_errors=True)
-    servers = Servers(place, name=f"test-{os.getpid()}", settings=TEST_SETTINGS)
+    kept = Servers(place, name="test", settings=TEST_SETTINGS)
+    alone = kept.lock.holder() is None
+    servers = kept if alone else Servers(place, name=f"test-{os.getpid()}", settings=TEST_SETTINGS)
+    if alone and (kept.cluster / "postmaster.pid").exists():  # it was killed, and nothing of it had to reach the disk
+        shutil.rmtree(kept.cluster)
 
     def stop() -> None:
         servers.stop()
-        shutil.rmtree(servers.folder, ignore_errors=True)
+        if not alone:
+            shutil.rmtree(servers.folder, ignore_errors=True)
 
     atexit.register(stop)
+    ours = not os.environ.get("DATABASE_URL")
     os.environ.update(servers.start().environment())
+    if ours:
+        os.environ["TEST_DATABASE_TEMPLATE"] = migrated_template(os.environ["DATABASE_URL"])
+
+
+def migrated_template(url: str) -> str:
+    """The name of a database migrated by this very code, made when there is none."""
+    name = f"template_{code_digest()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        there = {row[0] for row in connection.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'template\_%'")}
+        if name not in there:
+            for old in there:
+                connection.execute(f'DROP DATABASE "{old}"')
+            connection.execute("DROP DATABASE IF EXISTS building")
+            connection.execute("CREATE DATABASE building")
+            building = {
+                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "DATABASE_URL": url.rsplit("/", 1)[0] + "/building",
+            }
+            command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+            subprocess.run(command, cwd=PROJECT, env=os.environ | building, check=True)
+            connection.execute(f'ALTER DATABASE building RENAME TO "{name}"')
+    return name
 
 
 # Conftests below import models, so Django must be up, and know its servers, before pytest asks for its settings.
@@ -99,4 +132,4 @@ def is_address(host: str) -> bool:
 @pytest.fixture
 def project() -> Path:
     """The folder of the project."""
-    return Path(__file__).resolve().parents[1]
+    return PROJECT

@@ -61,6 +61,6 @@ class Database:
 def code_digest() -> str:
     """Changes whenever a migration of ours or of a dependency may have: by the files of the one and the lock of the other."""
     digest = hashlib.sha256((PROJECT / "requirements" / "base.txt").read_bytes())
-    for path in sorted(PROJECT.glob("*/migrations/*.py")):
+    for path in sorted([*PROJECT.glob("*/migrations/*.py"), *PROJECT.glob("*/sql/**/*.sql")]):
         digest.update(str(path.relative_to(PROJECT)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
