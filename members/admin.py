@@ -4,7 +4,7 @@ The page is composed of what the apps offer in core.registry; it costs the same 
 Every search, view and reveal is in the access log (SEC-07).
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -53,7 +53,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if not scope_of(request).roles:
         return _lookup_page(request, no_role=True)
     demand(request, "members.member", "view")
-    term = request.GET.get("q", "").strip()[:100]
+    term = "".join(character for character in request.GET.get("q", "") if character.isprintable()).strip()[:100]
     if not term:
         return _lookup_page(
             request, recent=_rows(search.recently_viewed(user_id=user_id_of(request), scope=scope_of(request), limit=RECENT), request)
@@ -159,7 +159,27 @@ def reach_to(request: HttpRequest, member_id: int, verb: str) -> tuple[Member, S
     member, scope = reach(request, member_id)
     if not permissions.allowed("members.member", verb, scope):
         raise PermissionDenied
+    _log_unless_viewed(request, member.pk, verb, clock.now())
     return member, scope
+
+
+def _log_view(request: HttpRequest, member_id: int, what: str, now: datetime) -> None:
+    services.log_access(
+        scope=scope_of(request),
+        user_id=user_id_of(request),
+        action=AccessAction.VIEW,
+        at=now,
+        member_id=member_id,
+        field=what,
+        ip=ip_of(request),
+        request_id=request_id_of(request),
+    )
+
+
+def _log_unless_viewed(request: HttpRequest, member_id: int, what: str, now: datetime) -> None:
+    """Parts and forms of a page that was opened a while ago belong to that view; opened by themselves they are one."""
+    if not search.has_viewed(user_id=user_id_of(request), member_id=member_id, since=now - PAGE_REMEMBERED):
+        _log_view(request, member_id, what, now)
 
 
 def page_url(member_id: int) -> str:
@@ -243,16 +263,7 @@ def _narrowest(scope: Scope) -> Scope:
 def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
     member, scope = reach(request, member_id)
     now = clock.now()
-    services.log_access(
-        scope=scope_of(request),
-        user_id=user_id_of(request),
-        action=AccessAction.VIEW,
-        at=now,
-        member_id=member.pk,
-        field="page",
-        ip=ip_of(request),
-        request_id=request_id_of(request),
-    )
+    _log_view(request, member.pk, "page", now)
     cards = [
         {"key": part.key, "template_name": part.template_name or "backoffice/cards/coming.html", **part.build(member.pk, scope, now, None)}
         for part in registry.parts("head")
@@ -299,17 +310,7 @@ def panel(request: HttpRequest, member_id: int, key: str) -> HttpResponse:
     if found is None or (found.roles and not found.roles & scope.roles):
         raise Http404
     now = clock.now()
-    if not search.has_viewed(user_id=user_id_of(request), member_id=member.pk, since=now - PAGE_REMEMBERED):
-        services.log_access(
-            scope=scope_of(request),
-            user_id=user_id_of(request),
-            action=AccessAction.VIEW,
-            at=now,
-            member_id=member.pk,
-            field=key,
-            ip=ip_of(request),
-            request_id=request_id_of(request),
-        )
+    _log_unless_viewed(request, member.pk, key, now)
     filters = {name: str(value) for name, value in request.GET.items() if name != "cursor"}
     try:
         built = found.context(subject_id=member.pk, scope=scope, now=now, cursor=request.GET.get("cursor"), filters=filters)
@@ -580,6 +581,8 @@ class MergeCaseAdmin(ReadOnlyAdmin):
         case = self.get_queryset(request).select_related("first", "second").filter(pk=object_id).first()
         if case is None:
             raise Http404
+        for member_id in (case.first_id, case.second_id):
+            _log_view(request, member_id, "merge_case", clock.now())
         return TemplateResponse(
             request,
             "members/merge_case.html",
@@ -637,6 +640,9 @@ class AccessLogAdmin(ReadOnlyAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        raise Http404
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         raise Http404
 
 

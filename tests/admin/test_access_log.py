@@ -1,0 +1,84 @@
+"""R21: every search, view and reveal is in the access log, and nobody changes it."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.utils import DatabaseError
+from django.urls import reverse
+
+from core import registry
+from core.masking import Role
+from members.enums import AccessAction
+from members.models import AccessLog
+from members.services.access import search_hash
+from tests.admin.conftest import Sit, Street
+
+
+def test_a_search_is_logged_as_a_hash_with_its_hits(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.get(reverse("admin:lookup"), {"q": "7531"}, headers={"x-request-id": "call-1"})
+    client.get(reverse("admin:lookup"), {"q": "0000"})
+
+    first, second = AccessLog.objects.order_by("id")
+    assert (first.action, first.hits, first.search_hash, first.request_id) == (AccessAction.SEARCH, 1, search_hash("7531"), "call-1")
+    assert (first.actor, first.ip) == (f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}", "127.0.0.1")
+    assert first.store_ids == [street.ours.store.pk]
+    assert (second.hits, second.member_id) == (0, None)
+
+
+def test_a_page_and_its_parts_are_one_view(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.get(reverse("admin:members_member_change", args=[street.ours.member_id]))
+    for panel in registry.panels("members.Member"):
+        client.get(reverse("admin:members_member_panel", args=[street.ours.member_id, panel.key]))
+
+    line = AccessLog.objects.get()
+    assert (line.action, line.member_id, line.field) == (AccessAction.VIEW, street.ours.member_id, "page")
+
+
+def test_a_part_opened_without_its_page_is_a_view(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.get(reverse("admin:members_member_panel", args=[street.ours.member_id, "orders"]))
+
+    line = AccessLog.objects.get()
+    assert (line.action, line.member_id, line.field) == (AccessAction.VIEW, street.ours.member_id, "orders")
+
+
+def test_a_merge_case_and_a_members_forms_are_views_too(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.get(reverse("admin:members_mergecase_change", args=[street.ours.ids["members_mergecase"]]))
+    assert set(AccessLog.objects.values_list("member_id", "action", "field")) == {
+        (street.ours.member_id, AccessAction.VIEW, "merge_case"),
+        (street.ours.twin_id, AccessAction.VIEW, "merge_case"),
+    }
+
+
+def test_a_refused_page_is_not_a_view(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    assert client.get(reverse("admin:members_member_change", args=[street.theirs.member_id])).status_code == 404
+    assert not AccessLog.objects.exists()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE members_accesslog SET actor = 'staff:1'", "DELETE FROM members_accesslog"])
+def test_the_database_refuses_to_change_the_log(street: Street, sit: Sit, statement: str) -> None:
+    sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:lookup"), {"q": "7531"})
+    with pytest.raises((DatabaseError, IntegrityError), match="only added to"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert AccessLog.objects.get().actor == f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_no_page_changes_the_log(street: Street, sit: Sit, role: Role) -> None:
+    client = sit(street.staff[role])
+    client.get(reverse("admin:lookup"), {"q": "7531"})
+    line = AccessLog.objects.get()
+    for view in ("change", "delete", "history"):
+        assert client.post(reverse(f"admin:members_accesslog_{view}", args=[line.pk]), {"post": "yes"}).status_code in (403, 404)
+    assert client.post(reverse("admin:members_accesslog_add"), {}).status_code == 403
+    assert AccessLog.objects.get().search_hash == line.search_hash
+
+
+def test_the_log_is_read_by_those_who_may(street: Street, sit: Sit) -> None:
+    sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:lookup"), {"q": "7531"})
+    for role in Role:
+        status = sit(street.staff[role]).get(reverse("admin:members_accesslog_changelist")).status_code
+        assert status == (200 if role in (Role.APPROVER, Role.AUDITOR, Role.ADMIN) else 403), role
