@@ -21,13 +21,13 @@ class StoresConfig(AppConfig):
         scope.set_resolver(selectors.staff_scope)
         for label, path in (
             ("members.Member", "pk"),
-            ("members.Identity", "member_id"),
             ("members.Address", "member_id"),
             ("members.Child", "member_id"),
             ("members.Consent", "member_id"),
             ("members.Preference", "member_id"),
         ):
             scope.register(label, selectors.of_members(path))
+        scope.register("members.Identity", selectors.identities)
         scope.register("members.MergeCase", selectors.both_reachable)
         scope.register("members.AccessLog", selectors.own_log_lines)
         scope.register("auth.User", selectors.colleagues)

@@ -119,6 +119,12 @@ def of_members(path: str) -> scopes.Narrower:
     return partial(within_programmes, path)
 
 
+def identities(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    """Identities of reachable members, without the numbers and cards other stores have given out."""
+    codes = Store.objects.filter(pk__in=scope.store_ids).values("code")
+    return within_programmes("member_id", queryset, scope).filter(Q(scope="") | Q(scope__in=codes))
+
+
 def both_reachable(queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     """Merge cases both of whose members the caller may see."""
     return within_programmes("second_id", within_programmes("first_id", queryset, scope), scope)
