@@ -70,7 +70,10 @@ def by_name(term: str, scope: Scope, limit: int) -> Sequence[int]:
     """The whole name, its beginning, then any two characters or more of it; nicknames by their beginning."""
     if not term or any(character.isdigit() for character in term) or "@" in term:
         return ()
-    found = dict.fromkeys(_ids(_living(scope).filter(name__startswith=term).order_by("name", "id"), limit))
+    beginning = _living(scope).filter(name__startswith=term)
+    if len(term) >= 2:  # of a surname alone any page will do, and a tenth of all members may have it: 56 ms to sort, 0.1 to begin
+        beginning = beginning.order_by("name", "id")
+    found = dict.fromkeys(_ids(beginning, limit))
     if len(found) < limit:
         found |= dict.fromkeys(_ids(_living(scope).filter(nickname__startswith=term).exclude(nickname=""), limit))
     if len(found) < limit and len(term) >= 2:  # one character has no pieces, and its hits are the prefix ones

@@ -42,6 +42,7 @@ KINDS = (
     Kind("last four and surname", "last_four_and_name", EXACT),
     Kind("whole name", "name", CONTAINS),
     Kind("part of a name", "name", CONTAINS),
+    Kind("surname alone", "name", CONTAINS),
     Kind("member number", "member_no", EXACT),
     Kind("order number", "order_no", EXACT),
 )
@@ -74,6 +75,7 @@ def samples(world: World, number: int, *, store_id: int | None = None) -> dict[s
             "last four and surname": f"{phone[-4:]}{member.name[0]}",
             "whole name": member.name,
             "part of a name": member.name[-2:],
+            "surname alone": member.name[0],
             "member number": numbers.get(member_id, ""),
             "order number": order_nos.get(member_id, ""),
         }
