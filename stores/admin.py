@@ -30,8 +30,8 @@ from core.errors import DomainError
 from core.registry import Text
 from core.scope import Scope
 from members.models import Member
-from stores import selectors, services
-from stores.enums import ClientScope
+from stores import member_files, selectors, services
+from stores.enums import ClientScope, MemberImportPhase
 from stores.forms import ClientForm, EndpointForm, MemberUploadForm, NewEndpointForm, NewStoreForm, NoteForm, StoreForm
 from stores.models import (
     ApiClient,
@@ -397,7 +397,15 @@ def add_note(request: HttpRequest, member_id: int) -> HttpResponse:
     )
 
 
-IMPORT_MEMBERS = declare(Kind("import_members", gettext_lazy("Import of members"), "members.member"))
+IMPORT_MEMBERS = declare(
+    Kind(
+        "import_members",
+        gettext_lazy("Import of members"),
+        "members.member",
+        phases=dict(MemberImportPhase.choices),
+        columns=lambda: list(member_files.ALIASES),
+    )
+)
 
 
 @page("imports/members/", name="import_members")
