@@ -25,6 +25,7 @@ CREATE TABLE activity_behaviourevent (
     PRIMARY KEY (occurred_at, id)
 ) PARTITION BY RANGE (occurred_at);
 CREATE INDEX activity_behaviourevent_of_member ON activity_behaviourevent (member_id, occurred_at DESC, id DESC);
+CREATE INDEX activity_behaviourevent_of_store ON activity_behaviourevent (store_id, occurred_at DESC, id DESC);
 CREATE INDEX activity_behaviourevent_by_id ON activity_behaviourevent (id);
 """
 

@@ -38,7 +38,7 @@ _KEY = OpenApiParameter(
 )
 _IF_MATCH = OpenApiParameter(
     "If-Match",
-    {"type": "string", "maxLength": 100},
+    {"type": "string"},
     OpenApiParameter.HEADER,
     description="The ETag that was read: 412 when it has changed.",
 )

@@ -200,9 +200,12 @@ class AddressListOut(OutSerializer):
 
 class ChildOut(OutSerializer):
     id = serializers.IntegerField(read_only=True)
-    birth_month = serializers.DateField(read_only=True, format="%Y-%m", help_text="As 2022-11.")
+    birth_month = serializers.SerializerMethodField(help_text="As 2022-11.")
     gender = serializers.ChoiceField(choices=Gender.choices, read_only=True)
     guardian_consent_at = serializers.DateTimeField(read_only=True)
+
+    def get_birth_month(self, child: Any) -> str:
+        return f"{child.birth_month:%Y-%m}"
 
 
 class ChildListOut(OutSerializer):

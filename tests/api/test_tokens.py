@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
+from oauth2_provider.models import AccessToken
 
+from core import retention
 from stores import services as stores_services
 from stores.enums import ClientScope
 from stores.models import ApiClient
 from stores.services import ClientCredentials
-from tests.api.callers import BASE, Api
+from tests.api.callers import BASE, Api, token_of
 from tests.world import store
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,13 @@ def test_guessing_secrets_is_throttled(credentials: ClientCredentials, settings:
         answers = [ask(credentials, secret=f"guess-{number}") for number in range(61)]
     assert [answer.status_code for answer in answers] == [401] * 60 + [429]
     assert answers[-1].headers["Retry-After"] == "60"
+
+
+def test_tokens_that_have_ended_are_forgotten(credentials: ClientCredentials) -> None:
+    client = ApiClient.objects.get(pk=credentials.client_pk)
+    ended, running = token_of(client, "members:read", seconds=-1), token_of(client, "members:read", seconds=60)
+    assert retention.forget_expired(now=timezone.now()) == 1
+    assert set(AccessToken.objects.values_list("token", flat=True)) == {running} != {ended}
 
 
 def test_every_scope_is_needed_by_an_operation_or_widens_what_is_seen() -> None:
