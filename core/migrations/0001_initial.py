@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ("topic", models.CharField(max_length=60)),
                 ("ordering_key", models.CharField(max_length=64)),
                 ("store_ids", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ("payload", models.TextField()),
+                ("payload", models.JSONField()),
                 ("occurred_at", models.DateTimeField()),
                 ("created_at", models.DateTimeField()),
                 ("fanned_out_at", models.DateTimeField(null=True)),
