@@ -93,8 +93,14 @@ def merge_case(page: Page) -> None:
 
 def note(page: Page) -> None:
     open_member(page)
-    page.locator(".gx-actions a[href$='/note/']").click()
+    page.locator(".gx-actions a[href$='/notes/']").click()
     page.wait_for_load_state()
+
+
+def api(page: Page) -> None:
+    page.goto("/api/v1/docs/")
+    page.locator(".opblock-tag[data-tag=members]").click()
+    expect(page.locator(".opblock").first).to_be_visible()
 
 
 SHOTS = (
@@ -110,8 +116,8 @@ SHOTS = (
     Shot("note", "cs01", note),
     Shot("merge-case", "cs01", merge_case),
     Shot("access-log", "auditor", lambda page: page.goto("/admin/members/accesslog/")),
-    Shot("upload", "op01", lambda page: page.goto("/admin/activity/order/import/")),
-    Shot("api", "", lambda page: expect(page.goto("/api/v1/docs/") and page.locator(".opblock").first).to_be_visible(), ("en",)),
+    Shot("upload", "op01", lambda page: page.goto("/admin/imports/orders/")),
+    Shot("api", "", api, ("en",)),
 )
 
 
@@ -157,6 +163,7 @@ def main() -> None:
     executable = chromium()
     if executable is None:
         sys.exit(NO_BROWSER)
+    expect.set_options(timeout=20_000)
     said.folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, "--hide-scrollbars"])

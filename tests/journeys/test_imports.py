@@ -123,10 +123,9 @@ def test_orders_are_uploaded_watched_mended_and_uploaded_again(desks: Sit, cast:
 
     # for real, and the page shows how far it is
     upload(op01, "/admin/imports/orders/", "orders.csv", as_csv(order_lines()), store)
-    with ExitStack() as working:
-        with held_up(store):
-            working.enter_context(worker())
-            expect(op01.page.locator(".gx-progress")).to_contain_text("记录订单 0 / 97")
+    with ExitStack() as working, held_up(store):
+        working.enter_context(worker())
+        expect(op01.page.locator(".gx-progress")).to_contain_text("记录订单 0 / 97")
     assert totals(op01) == {"读取行数": 100, "订单": 97, "已导入": 97, "未变": 0, "未导入": 3}
     assert Order.objects.count() == before + 97
 
