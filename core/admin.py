@@ -189,6 +189,7 @@ class FailedLoginAdmin(ReadOnlyAdmin):
 @admin.register(LoginLog)
 class LoginLogAdmin(ReadOnlyAdmin):
     list_display = ["attempt_time", "username", "ip_address", "logout_time"]
+    list_display_links = None  # the page behind would say no more
     fields = ["attempt_time", "username", "ip_address", "user_agent", "logout_time"]
     ordering = ["-attempt_time"]
 

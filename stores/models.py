@@ -118,6 +118,9 @@ class StaffAssignment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
 
 class ApiClient(AbstractApplication):
     """A program that speaks for a store, or for the platform (store empty), by OAuth 2.0 client credentials (API-02)."""
