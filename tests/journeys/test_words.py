@@ -23,20 +23,8 @@ NO_WORDS = re.compile(r"\S*[_@./:\d\\]\S*")  # addresses, ids, numbers, names of
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
 # What stays English in a Chinese sentence: names of formats, things and people, and the other language's own name.
 KEPT = {"English", "API", "APP", "CSV", "TOML", "JSON", "HTTP", "GET", "POST", "URL", "unionid", "openid"}
-DATA = {"admin", "auditor", "cast", "demo", "till", "platform", "UKGIFT", "UKGIFT-INTL"} | {"Chen", "Online", "Retail", "UCI", "Machine", "Learning", "Repository"}  # of the demo
-    "admin",
-    "auditor",
-    "cast",
-    "demo",
-    "till",
-    "Chen",
-    "Online",
-    "Retail",
-    "UCI",
-    "Machine",
-    "Learning",
-    "Repository",
-}  # of the demo's world
+DATA = {"admin", "auditor", "cast", "demo", "till", "platform", "UKGIFT", "UKGIFT-INTL"}  # of the demo's world
+DATA |= {"Chen", "Online", "Retail", "UCI", "Machine", "Learning", "Repository"}
 SAID_TO_READERS = ("title", "placeholder", "aria-label", "alt")
 
 
