@@ -11,5 +11,5 @@ from core import idempotency
 def forget_expired(*, now: datetime) -> int:
     """Delete what nobody may ask for any more; answers how many rows."""
     sessions, _by_model = Session.objects.filter(expire_date__lt=now).delete()
-    tokens, _by_model = AccessToken.objects.filter(expires__lt=now).delete()
+    tokens: int = AccessToken.objects.filter(expires__lt=now).delete()[0]
     return idempotency.forget_old(now=now) + sessions + tokens

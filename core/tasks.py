@@ -28,5 +28,5 @@ def make_partitions(*, at: str | None = None, **_unknown: Any) -> None:
 
 @shared_task(acks_late=False)
 def forget_expired(*, at: str | None = None, **_unknown: Any) -> None:
-    """Delete old answers to repeated calls and ended sessions."""
+    """Delete old answers to repeated calls, ended sessions and ended access tokens."""
     retention.forget_expired(now=clock.reader(at)())

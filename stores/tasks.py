@@ -3,7 +3,6 @@
 from typing import Any
 
 from celery import shared_task
-from oauth2_provider.models import clear_expired
 
 from core import clock
 from stores.webhooks import services as webhooks
@@ -19,9 +18,3 @@ def deliver_webhooks(*, at: str | None = None, **_unknown: Any) -> None:
 def forget_delivered(*, at: str | None = None, **_unknown: Any) -> None:
     """Give up hopeless deliveries and delete old ones."""
     webhooks.tidy(now=clock.reader(at)())
-
-
-@shared_task(acks_late=False)
-def forget_tokens(**_unknown: Any) -> None:
-    """Delete access tokens that have expired."""
-    clear_expired()

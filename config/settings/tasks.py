@@ -68,11 +68,6 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="40", hour="3"),
         "options": {"expire_seconds": 12 * 3600},
     },
-    noop("Forget expired access tokens"): {
-        "task": "stores.tasks.forget_tokens",
-        "schedule": crontab(minute="50", hour="3"),
-        "options": {"expire_seconds": 12 * 3600},
-    },
 }
 WAKE_AFTER_WRITES = ["stores.tasks.deliver_webhooks"]  # woken by the doors after a commit, if the broker is there (ruling 8)
 JOBS_AT_ONCE = 1  # workers that may be busy with imports and other long jobs; the others keep delivering
