@@ -28,12 +28,6 @@ def orders_of_member(
     )
 
 
-def order_by_no(order_no: str, scope: Scope) -> list[Order]:
-    """Orders of this number: at most one a store."""
-    rows = narrow(Order.objects.filter(order_no=order_no), scope).select_related("store__programme", "member")
-    return list(rows.order_by("-placed_at", "-id")[:20].prefetch_related("lines", "after_sales"))
-
-
 def members_by_order_no(number: str, scope: Scope, limit: int) -> list[int]:
     """Ids of the members an order or after-sale number belongs to."""
     orders = narrow(Order.objects.filter(order_no=number), scope).order_by("-placed_at").values_list("member_id", flat=True)[:limit]

@@ -39,7 +39,7 @@ def order(store_id: int, member_id: int, order_no: str = "O1", *, lines: Sequenc
         "goods_minor": paid,
         "paid_minor": paid + values.get("postage_minor", 0),
         "placed_at": PLACED,
-        "paid_at": PLACED,
+        "paid_at": values.get("placed_at", PLACED),
         "lines": tuple(lines),
         **values,
     }

@@ -1,12 +1,12 @@
-"""What a database holds of orders, without the ids its rows happened to get: to compare one load with another."""
+"""What a database holds of orders, without the ids its rows happened to get (digests hold them too): to compare one load with another."""
 
-import hashlib
+from collections import Counter
 
 from django.db import connection
 
 CONTENT = {
     "orders": """
-        SELECT store.code, bought.order_no, bought.version, bought.digest, bought.status, bought.currency, bought.goods_minor,
+        SELECT store.code, bought.order_no, bought.version, bought.status, bought.currency, bought.goods_minor,
             bought.paid_minor, bought.settled_minor, bought.refunded_minor, bought.postage_minor, bought.source_settled_minor,
             bought.placed_at, bought.completed_at, bought.country, bought.booked_at, bought.origin, identity.external_id
         FROM activity_order AS bought
@@ -20,7 +20,7 @@ CONTENT = {
     """,
     "after-sales": """
         SELECT after_sale.after_sale_no, after_sale.order_no, bought.order_no, after_sale.refund_minor, after_sale.postage_minor,
-            after_sale.status, after_sale.settled_at, after_sale.effects_at, after_sale.digest
+            after_sale.status, after_sale.settled_at, after_sale.effects_at
         FROM activity_aftersale AS after_sale LEFT JOIN activity_order AS bought ON bought.id = after_sale.order_id
     """,
     "after-sale lines": """
@@ -40,15 +40,22 @@ CONTENT = {
 }
 
 
-def content() -> dict[str, tuple[int, str]]:
-    """How many rows of each kind there are, and a hash of what they say."""
+Content = dict[str, Counter[str]]
+
+
+def content() -> Content:
+    """The rows of each kind as text, without ids."""
     found = {}
     with connection.cursor() as cursor:
         for name, query in CONTENT.items():
             cursor.execute(query)
-            rows = sorted(map(repr, cursor.fetchall()))
-            found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+            found[name] = Counter(map(repr, cursor.fetchall()))
     return found
+
+
+def differences(one: Content, other: Content) -> dict[str, tuple[list[str], list[str]]]:
+    """By kind, the first rows that only one of them has; empty when both hold the same."""
+    return {name: (list(one[name] - other[name])[:3], list(other[name] - one[name])[:3]) for name in CONTENT if one[name] != other[name]}
 
 
 def leftovers() -> int:

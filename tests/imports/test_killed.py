@@ -17,7 +17,7 @@ from django.db import connection
 
 from activity.models import AfterSale, Order
 from tests import world
-from tests.imports.content import content, leftovers
+from tests.imports.content import content, differences, leftovers
 from tests.world import NOW
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +28,10 @@ SEED = 20260521
 
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
-    """The first thirty thousand lines of the real purchases."""
+    """The first fifteen thousand lines of the real purchases."""
     path = tmp_path / "part.csv"
     with gzip.open(SOURCE, "rt", encoding="utf-8", newline="") as lines:
-        path.write_text("".join(line for _number, line in zip(range(30_001), lines, strict=False)), encoding="utf-8", newline="")
+        path.write_text("".join(line for _number, line in zip(range(15_001), lines, strict=False)), encoding="utf-8", newline="")
     return path
 
 
@@ -52,7 +52,7 @@ def start(part: Path) -> subprocess.Popen[bytes]:
     url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
     code = (
         "import django; django.setup()\n"
-        "from activity.services import imports; imports.ORDERS_AT_MOST = 40; imports.LINES_AT_MOST = 1000\n"
+        "from activity.services import imports; imports.ORDERS_AT_MOST = 25; imports.LINES_AT_MOST = 500\n"
         f"from django.core.management import call_command; call_command(*{command(part)!r}, skip_checks=True)"
     )
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
@@ -70,9 +70,9 @@ def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: Non
     # given what an undisturbed run leaves
     assert start(part).wait(timeout=300) == 0
     wanted = content()
-    every = wanted["orders"][0]
-    assert every > 900
-    assert AfterSale.objects.filter(order__isnull=False).count() > 50
+    every = wanted["orders"].total()
+    assert every > 400
+    assert AfterSale.objects.filter(order__isnull=False).count() >= 20
     empty()
     # when it is killed at random moments: once while it reads, twice while it records
     moments = random.Random(SEED)
@@ -91,7 +91,7 @@ def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: Non
     # and then left alone
     assert start(part).wait(timeout=300) == 0
     # then
-    assert content() == wanted
+    assert differences(content(), wanted) == {}
     assert leftovers() == 0
 
 
@@ -112,5 +112,5 @@ def test_the_same_file_twice_is_the_same_database(two_stores: None, part: Path) 
     call_command(*command(part))
     once = content()
     call_command(*command(part))
-    assert content() == once
+    assert differences(content(), once) == {}
     assert leftovers() == 0
