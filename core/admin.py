@@ -1,6 +1,6 @@
 """System: jobs with their progress, the schedule of beat, logins that failed. The apps of others, on our scoped bases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -85,9 +85,7 @@ def _context(request: HttpRequest, job: Job) -> dict[str, Any]:
         "is_over": job.state in (JobState.DONE, JobState.FAILED),
         "is_dry": bool(job.parameters.get("dry_run")),
         "percent": min(100, 100 * job.done // job.total) if job.total else None,
-        "counts": [
-            (_count_name(name), value) for name, value in job.result.items() if isinstance(value, int) and not isinstance(value, bool)
-        ],
+        "counts": _counts(job.result),
         "preview": uploads.preview(job) if own else [],
         "has_errors": own and bool(job.error_file),
         "may_run": own and job.state == JobState.DONE and bool(job.parameters.get("dry_run")),
@@ -109,8 +107,12 @@ COUNT_NAMES = {
 }
 
 
-def _count_name(name: str) -> object:
-    return COUNT_NAMES.get(name, name.replace("_", " "))
+def _counts(result: Mapping[str, Any]) -> list[tuple[object, int]]:
+    """The whole numbers of a result, in the order in which people want to know them."""
+    found = {name: value for name, value in result.items() if isinstance(value, int) and not isinstance(value, bool)}
+    order = list(COUNT_NAMES)
+    names = sorted(found, key=lambda name: order.index(name) if name in order else len(order))
+    return [(COUNT_NAMES.get(name, name.replace("_", " ")), found[name]) for name in names]
 
 
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:

@@ -83,7 +83,7 @@ class Part:
 
 @dataclass(frozen=True)
 class HitColumn:
-    """A column of the list of found members. build: (member ids, scope) -> words by member id, however many they are in the same statements."""
+    """A column of the list of found members. build: (member ids, scope) -> words by member id, in as many statements for all as for one."""
 
     key: str
     heading: Text

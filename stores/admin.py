@@ -29,7 +29,7 @@ from core.backoffice.uploads import Kind, declare, upload_page
 from core.errors import DomainError
 from core.registry import Text
 from core.scope import Scope
-from members.models import Member
+from members import selectors as members_selectors
 from stores import member_files, selectors, services
 from stores.enums import ClientScope, MemberImportPhase
 from stores.forms import ClientForm, EndpointForm, MemberUploadForm, NewEndpointForm, NewStoreForm, NoteForm, StoreForm
@@ -380,7 +380,9 @@ class ServiceNoteAdmin(ReadOnlyAdmin):
 def add_note(request: HttpRequest, member_id: int) -> HttpResponse:
     """Write something down about a member, for the stores of one programme."""
     demand(request, "members.member", "view")
-    member: Member = _reachable(Member, member_id, request)
+    member = members_selectors.within(scope_of(request)).filter(pk=member_id).first()
+    if member is None:
+        raise Http404
     scope: Scope = scope_of(request).within(registry.stores_of([member.pk])[member.pk])
     if not permissions.allowed("stores.servicenote", "add", scope):
         raise PermissionDenied

@@ -6,6 +6,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 SITE_BANNER = ""  # words above every page, login included
+FORMAT_MODULE_PATH = ["config.formats"]
 SITE_CREDITS: list[tuple[str, str]] = []  # (words, address) in the footer of every page
 
 

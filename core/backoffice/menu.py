@@ -30,9 +30,7 @@ GROUPS = (
         "levels",
         _("Levels"),
         "military_tech",
-        _(
-            "Level schemes, growth value, upgrades and downgrades, simulation before publishing, and each member's history will be kept here."
-        ),
+        _("Level schemes, growth value, upgrades and downgrades, simulation before publishing, and level history will be kept here."),
     ),
     Group("assets", _("Assets"), "account_balance_wallet"),
     Group("profiles", _("Member profiles"), "badge"),

@@ -14,11 +14,11 @@ from core import clock, jobs
 from core.masking import FieldClass
 from core.models import Job, OutboxMessage
 from members import services as members_services
-from members.models import Address, Child, Consent, Identity, MergeCase
+from members.models import Address, Child, Consent, Identity, Member, MergeCase
 from members.rules import AddressIn, IdentityClaim
 from stores import services as stores_services
 from stores.enums import StaffRole
-from stores.models import ApiClient, Membership, ServiceNote, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
+from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from stores.webhooks import services as webhooks
 from tests import world
 
@@ -90,7 +90,7 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
     members_services.give_consent(member_id=member, purpose="children", policy_version="1", channel="app", **said)
     members_services.add_child(member_id=member, birth_month=date(2022, 1, 1), gender="female", guardian_consent_at=now, **said)
     members_services.update_profile(member_id=member, changes={"nickname": f"新昵称{tag}"}, reason=f"因为{tag}", **said)
-    receiver = {"receiver_name": f"甄{tag}人", "receiver_phone": phone, "receiver_address": street}
+    receiver: dict[str, Any] = {"receiver_name": f"甄{tag}人", "receiver_phone": phone, "receiver_address": street}
     answers = activity_services.record_orders(
         orders=[order_in(store, member, f"O-{tag}-1", now - timedelta(days=3), name=f"大衣{tag}", **receiver)], actor="test", booked_at=now
     )
@@ -165,7 +165,7 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         "stores_servicenote": note.pk,
         "activity_order": Order.objects.get(store=store).pk,
         "activity_aftersale": AfterSale.objects.get(store=store).pk,
-        "activity_walletbalance": membership.wallet.pk,  # type: ignore[attr-defined]
+        "activity_walletbalance": membership.wallet.pk,
         "core_job": job.pk,
         "auth_user": colleague.pk,
         "address_id": Address.objects.filter(member_id=member).order_by("-id")[0].pk,
@@ -174,10 +174,13 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         "identity": Identity.objects.get(member_id=member, provider="pos_card").pk,
     }
     shop.traces = [
-        *shop.secrets.values(), f"新昵称{tag}", f"O-{tag}-1", f"AS-{tag}-1", f"大衣{tag}", f"备注{tag}", f"程序{tag}", f"SPU{tag}", f"因为{tag}",
-        f"店铺{tag}", f"key{tag}", f"127.0.0.1:9/{tag}", f"worker-{tag}", membership.member_no, ApiClient.objects.get(pk=client.client_pk).client_id,
-        WebhookEndpoint.objects.get(pk=endpoint.endpoint_id).secret, ServiceNote.objects.get(pk=note.pk).member.one_id,
-    ]  # fmt: skip
+        *shop.secrets.values(),
+        *(f"新昵称{tag}", f"O-{tag}-1", f"AS-{tag}-1", f"大衣{tag}", f"备注{tag}", f"程序{tag}", f"SPU{tag}", f"因为{tag}"),
+        *(f"店铺{tag}", f"key{tag}", f"127.0.0.1:9/{tag}", f"worker-{tag}", membership.member_no),
+        ApiClient.objects.get(pk=client.client_pk).client_id,
+        WebhookEndpoint.objects.get(pk=endpoint.endpoint_id).secret,
+        Member.objects.get(pk=member).one_id,
+    ]
     return shop
 
 

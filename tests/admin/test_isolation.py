@@ -283,7 +283,7 @@ def test_autocomplete_answers_nothing_foreign(street: Street, sit: Sit) -> None:
             for fk in (field for field in model._meta.concrete_fields if field.is_relation):
                 response = client.get(
                     reverse("admin:autocomplete"),
-                    {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": fk.name, "term": ""},
+                    {"app_label": model._meta.app_label, "model_name": str(model._meta.model_name), "field_name": fk.name, "term": ""},
                 )
                 assert response.status_code in (200, 403, 404), (model, fk.name)
                 assert found(street.theirs.traces, response.content.decode()) == []
