@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Model, Q
+from django.db.models import F, Model, Q, QuerySet
 
 from core import scope as scopes
 from core.scope import Scope
@@ -23,6 +23,11 @@ def member_by_one_id(one_id: str) -> Member:
     if member is None:
         raise MemberNotFound()
     return member
+
+
+def within(scope: Scope) -> QuerySet[Member]:
+    """The members a caller reaches."""
+    return scopes.narrow(Member.objects.all(), scope)
 
 
 def reachable(one_id: str, scope: Scope) -> Member:

@@ -20,6 +20,11 @@ def platform_programme() -> Programme:
     return Programme.objects.get(kind=ProgrammeKind.PLATFORM)
 
 
+def within(scope: Scope) -> QuerySet[Store]:
+    """The stores a caller reaches."""
+    return scopes.narrow(Store.objects.all(), scope)
+
+
 def store_by_code(code: str, scope: Scope) -> Store:
     """A store the caller may see. Raises StoreNotFound."""
     store = scopes.narrow(Store.objects.filter(code=code).select_related("programme"), scope).first()

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core import scope as scopes
 from core.api.operations import Call, Item
 from core.errors import DomainError
 from members import selectors as members_selectors
 from members.errors import MemberNotFound
-from members.models import Member
+from stores import selectors as stores_selectors
 from stores.enums import ClientScope
 from stores.errors import StoreNotFound
-from stores.models import Store
 
 
 @dataclass
@@ -39,7 +37,7 @@ def settle(call: Call, *, store_needed: bool) -> Named:
 
 def _stores(call: Call, items: Sequence[Item], named: Named, needed: bool) -> None:
     codes = {item.data["store"] for item in items if item.data.get("store")}
-    rows = scopes.narrow(Store.objects.filter(code__in=codes), call.scope).values_list("id", "code") if codes else ()
+    rows = stores_selectors.within(call.scope).filter(code__in=codes).values_list("id", "code") if codes else ()
     known: dict[str, tuple[int, str]] = {code: (store_id, code) for store_id, code in rows}
     own = next(((store_id, call.caller.store_code) for store_id in call.scope.store_ids), None)
     for item in items:
@@ -56,9 +54,7 @@ def _members(call: Call, items: Sequence[Item], named: Named) -> None:
         one_ids={key for key in wanted.values() if isinstance(key, str)},
         identities={key for key in wanted.values() if isinstance(key, tuple)},
     )
-    reached = (
-        set(scopes.narrow(Member.objects.filter(pk__in=set(found.values())), call.scope).values_list("id", flat=True)) if found else set()
-    )
+    reached = set(members_selectors.within(call.scope).filter(pk__in=set(found.values())).values_list("id", flat=True)) if found else set()
     for index, key in wanted.items():
         member_id = found.get(key)
         if member_id is None or not (member_id in reached or _may_meet(call, key)):

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
-from typing import Any, NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
@@ -38,7 +38,9 @@ from members import services as members_services
 from members.rules import IdentityClaim, Profile
 from members.services import Newcomer
 from stores import selectors as stores_selectors
-from stores.models import Store
+
+if TYPE_CHECKING:
+    from stores.models import Store
 
 ORDERS_AT_MOST = 5_000  # a transaction (ruling 5)
 LINES_AT_MOST = 20_000  # a transaction: orders of many lines come in smaller chunks
@@ -188,7 +190,7 @@ def _execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-def _stores(mapping: OrderMapping, scope: Scope) -> dict[str, Store]:
+def _stores(mapping: OrderMapping, scope: Scope) -> dict[str, "Store"]:
     codes = {*mapping.store.codes.values(), mapping.store.otherwise} - {""}
     return {code: stores_selectors.store_by_code(code, scope) for code in sorted(codes)}
 
@@ -275,7 +277,7 @@ class _Run:
     """What stays the same while one file is recorded."""
 
     mapping: OrderMapping
-    stores: dict[str, Store]
+    stores: dict[str, "Store"]
     actor: str
     booked_at: datetime
     report: ImportReport

@@ -1,7 +1,7 @@
 """Registering and finding members, their memberships, summary and portrait; stores and programmes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import registry
 from core import scope as scopes
@@ -15,7 +15,6 @@ from members.api.shapes import MemberOut, claim_of
 from members.api.views import READ, WRITE
 from members.enums import AccessAction
 from members.errors import ConsentMissing, MemberNotFound
-from members.models import Identity, Member
 from members.rules import PROFILE_FIELDS, ConsentGiven, Profile
 from stores import selectors as stores_selectors
 from stores import services as stores_services
@@ -23,6 +22,9 @@ from stores.api import examples, shapes
 from stores.enums import ClientScope
 from stores.errors import NotAMember, ProgrammeNotFound, StoreNotFound
 from stores.models import Membership, Programme, Store
+
+if TYPE_CHECKING:
+    from members.models import Member
 
 
 class MembersView(ApiView):
@@ -51,7 +53,7 @@ class MembersView(ApiView):
             ip=call.ip,
             request_id=call.request_id,
         )
-        return Answer(found.answer(lambda member: MemberOut(member, context={"scope": call.scope}).data))
+        return Answer(found.answer(MemberOut(context={"scope": call.scope}).to_representation))
 
     @operation(
         "create_member",
@@ -85,7 +87,7 @@ class MembersView(ApiView):
             occurred_at=call.now,
             booked_at=call.now,
         )
-        member = Member.objects.get(pk=enrolment.member_id)
+        member = members_selectors.member_by_one_id(enrolment.one_id)
         context = {"scope": call.scope}
         body = {
             "one_id": enrolment.one_id,
@@ -168,7 +170,7 @@ class ProgrammesView(ApiView):
     def list(self, call: Call) -> Answer:
         """Those within reach, by code."""
         found = pages.page(scopes.narrow(Programme.objects.all(), call.scope), order=("code",), query=call.query, of="programmes")
-        return Answer(found.answer(lambda programme: shapes.ProgrammeOut(programme).data))
+        return Answer(found.answer(shapes.ProgrammeOut().to_representation))
 
 
 class StoresView(ApiView):
@@ -179,7 +181,7 @@ class StoresView(ApiView):
         """Those within reach, by code."""
         stores = scopes.narrow(Store.objects.select_related("programme"), call.scope)
         found = pages.page(stores, order=("code",), query=call.query, of="stores")
-        return Answer(found.answer(lambda store: shapes.StoreOut(store).data))
+        return Answer(found.answer(shapes.StoreOut().to_representation))
 
 
 def store_of(call: Call, code: str | None) -> int | None:
@@ -190,23 +192,22 @@ def store_of(call: Call, code: str | None) -> int | None:
     return stores_selectors.store_by_code(code, call.scope).pk if code else next(iter(call.scope.store_ids), None)
 
 
-def _read(call: Call, one_id: str) -> Member:
+def _read(call: Call, one_id: str) -> "Member":
     return members_services.read_member(one_id=one_id, scope=call.scope, at=call.now, ip=call.ip, request_id=call.request_id)
 
 
 def _members(call: Call) -> Any:
     query = call.query
-    members = scopes.narrow(Member.objects.all(), call.scope)
+    members = members_selectors.within(call.scope)
     if "phone" in query:
         members = members.filter(phone=query["phone"])
     if "provider" in query:
-        identity = Identity.objects.filter(
-            provider=query["provider"],
-            scope=query["scope"],
-            external_id=query["external_id"],
-            verified_at__isnull=False,
+        members = members.filter(  # at most one: a verified identity is unique
+            identities__provider=query["provider"],
+            identities__scope=query["scope"],
+            identities__external_id=query["external_id"],
+            identities__verified_at__isnull=False,
         )
-        members = members.filter(pk__in=identity.values("member_id"))
     if "status" in query:
         members = members.filter(status=query["status"])
     if "programme" in query:
@@ -232,12 +233,12 @@ def _memberships(member_id: int, call: Call) -> list[Mapping[str, Any]]:
     return [shapes.MembershipOut(row, context={"scope": call.scope}).data for row in rows]
 
 
-def _summary(member: Member, programme: Programme, call: Call) -> dict[str, Any]:
+def _summary(member: "Member", programme: Programme, call: Call) -> dict[str, Any]:
     parts = _parts("summary", shapes.SUMMARY_PARTS, member, programme, call)
     return {"one_id": member.one_id, "programme": programme.code, **parts}
 
 
-def _parts(place: str, keys: Sequence[str], member: Member, programme: Programme, call: Call) -> dict[str, Any]:
+def _parts(place: str, keys: Sequence[str], member: "Member", programme: Programme, call: Call) -> dict[str, Any]:
     """What the apps offer for this place; null for a part nobody offers."""
     answer: dict[str, Any] = dict.fromkeys(keys)
     for part in registry.parts(place):
