@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import random
 import time
 import unicodedata
@@ -120,6 +121,15 @@ def seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def busy(pid: int) -> float:
+    """Seconds of processor time another process has used; 0 where the system does not tell."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def interleaved(rounds: int, runners: Mapping[str, Callable[[int], float]], *, seed: int = 7) -> dict[str, list[float]]:
