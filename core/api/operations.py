@@ -24,7 +24,7 @@ from rest_framework.viewsets import ViewSet
 from core import clock, idempotency
 from core.api import throttle
 from core.api.caller import Caller
-from core.api.errors import IdempotencyKeyRequired, MissingScope, NotAuthenticated, RateLimited
+from core.api.errors import IdempotencyKeyRequired, Malformed, MissingScope, NotAuthenticated, RateLimited
 from core.api.problems import InvalidFields, body_of
 from core.api.serializers import QuerySerializer, StrictSerializer
 from core.errors import DomainError, InvalidInput
@@ -174,6 +174,8 @@ def _call(spec: Operation, request: Request) -> Call:
         "ip": request.META.get("REMOTE_ADDR"),
         "query": _query(spec, request),
     }
+    if (spec.push or spec.body) and request.stream is None:
+        raise Malformed(_("A body is needed."))
     if spec.push:
         items, is_batch = _items(spec.push, request.data)
         return Call(**call, items=items, is_batch=is_batch)

@@ -153,8 +153,8 @@ class MemberOut(OutSerializer):
     email = Masked(FieldClass.EMAIL)
     email_verified_at = serializers.DateTimeField(read_only=True, allow_null=True)
     landline = Masked(FieldClass.PHONE)
-    callable_from = serializers.TimeField(read_only=True, allow_null=True, format="%H:%M")
-    callable_until = serializers.TimeField(read_only=True, allow_null=True, format="%H:%M")
+    callable_from = serializers.SerializerMethodField(help_text="As 09:30.")
+    callable_until = serializers.SerializerMethodField(help_text="As 21:00.")
     province_code = serializers.CharField(read_only=True)
     city_code = serializers.CharField(read_only=True)
     district_code = serializers.CharField(read_only=True)
@@ -167,6 +167,12 @@ class MemberOut(OutSerializer):
     register_source = serializers.CharField(read_only=True)
     is_synthetic = serializers.BooleanField(read_only=True, help_text="A made-up person of the demo.")
     version = serializers.IntegerField(read_only=True, help_text="Raised by every change; the ETag.")
+
+    def get_callable_from(self, member: Member) -> str | None:
+        return f"{member.callable_from:%H:%M}" if member.callable_from else None
+
+    def get_callable_until(self, member: Member) -> str | None:
+        return f"{member.callable_until:%H:%M}" if member.callable_until else None
 
     def get_region(self, member: Member) -> str:
         return regions.path(member.province_code, member.city_code, member.district_code)

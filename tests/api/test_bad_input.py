@@ -21,7 +21,7 @@ def raw(text: str) -> bytes:
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        (b"", 400, "invalid"),
+        (b"", 400, "malformed"),
         (b"{", 400, "malformed"),
         (raw(GOOD)[:-1], 400, "malformed"),
         (raw(GOOD) + b"x", 400, "malformed"),
