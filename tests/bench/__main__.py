@@ -102,17 +102,17 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     )
     few = said.quick
     if "lookups" in said.only:
-        lookups.measure(made, report, addresses.database_url, number=20 if few else 150, rounds=2 if few else 4)
+        lookups.measure(made, report, addresses.database_url, number=20 if few else 100, rounds=2 if few else 4)
     with site.served(addresses.environment(), data_folder() / "bench") as served:
         agents = site.agents(20 if few else 60, now)
         if "member-page" in said.only:
-            pages.measure_member_page(made, report, served, agents, number=20 if few else 150)
+            pages.measure_member_page(made, report, served, agents, number=20 if few else 80)
         if "searches" in said.only:
-            pages.measure_searches(made, report, served, agents, number=10 if few else 100)
+            pages.measure_searches(made, report, served, agents, number=10 if few else 50)
         if "api" in said.only:
-            api.measure(made, report, served, rounds=1 if few else 5, seconds=1.0 if few else 2.0, batches=1 if few else 5)
+            api.measure(made, report, served, rounds=1 if few else 4, seconds=1.0 if few else 2.0, batches=1 if few else 5)
     if "imports" in said.only:
-        imports.measure(made, report, rounds=1 if few else 4, orders=1_000 if few else 10_000)
+        imports.measure(made, report, rounds=1 if few else 4, orders=1_000 if few else 5_000)
     if "members" in said.only:
         members.measure(made, report, rounds=1 if few else 4, people=500 if few else 5_000)
     if "webhooks" in said.only:
