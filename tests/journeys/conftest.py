@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from core import partitions
@@ -63,6 +63,10 @@ class Desk:
     address: str
     complaints: list[str] = field(default_factory=list)
 
+    def watch(self, response: Response) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.status} {response.url}")
+
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
 
@@ -93,7 +97,7 @@ def desks(browser: Browser, live_server: LiveServer, cast: Cast, now: datetime) 
         context = browser.new_context(**said)
         desk = Desk(context, context.new_page(), live_server.url)
         desk.page.on("pageerror", lambda error: desk.complaints.append(f"{error}\n{error.stack}"))
-        desk.page.on("response", lambda response: response.status >= 500 and desk.complaints.append(f"{response.status} {response.url}"))
+        desk.page.on("response", desk.watch)
         opened.append(desk)
         desk.go("/admin/login/")
         desk.page.locator("input[name=username]").fill(username)
