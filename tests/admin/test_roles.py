@@ -1,0 +1,82 @@
+"""SEC-05, STO-06: what each role may do, in the table, in docs/roles.md and at the doors themselves."""
+
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from core.masking import Role
+from core.permissions import PLATFORM_ONLY, TABLE, allowed
+from core.scope import Scope
+from stores.enums import StaffRole
+from tests import world
+from tests.admin.conftest import Sit, Street
+
+ORDER = [Role.ADMIN, Role.CUSTOMER_SERVICE, Role.APPROVER, Role.OPERATOR, Role.AUDITOR, Role.TILL_CLERK]
+
+
+def table() -> list[str]:
+    """The rows docs/roles.md must hold: subject, verb, and a mark for each role."""
+    return [
+        f"| `{subject}` | {verb}{' (platform)' if (subject, verb) in PLATFORM_ONLY else ''} | "
+        + " | ".join("x" if role in roles else "" for role in ORDER)
+        + " |"
+        for subject, verbs in TABLE.items()
+        for verb, roles in verbs.items()
+    ]
+
+
+def test_the_document_says_what_the_table_does(project: Path) -> None:
+    text = (project / "docs" / "roles.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in text if line.startswith("| `")] == table()
+    assert len(table()) >= 30
+
+
+def doors(street: Street) -> dict[tuple[str, str], str]:
+    """An address for each right, standing for our own shop's row."""
+    ours, ids = street.ours, street.ours.ids
+    found = {
+        ("members.member", "change"): reverse("admin:members_member_edit", args=[ours.member_id]),
+        ("members.member", "freeze"): reverse("admin:members_member_freeze", args=[ours.member_id]),
+        ("members.member", "import"): reverse("admin:import_members"),
+        ("activity.order", "import"): reverse("admin:import_orders"),
+        ("stores.servicenote", "add"): reverse("admin:members_member_note", args=[ours.member_id]),
+    }
+    for subject, verbs in TABLE.items():
+        label = subject.replace(".", "_")
+        if "view" in verbs and subject not in ("stores.membership", "activity.behaviourevent"):
+            found[subject, "view"] = reverse(f"admin:{label}_changelist")
+        if "add" in verbs and (subject, "add") not in found:
+            found[subject, "add"] = reverse(f"admin:{label}_add")
+        if "delete" in verbs and label in ids:
+            found[subject, "delete"] = reverse(f"admin:{label}_delete", args=[ids[label]])
+    found["activity.behaviourevent", "view"] = reverse("admin:members_member_panel", args=[ours.member_id, "behaviour"])
+    return found
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_door_opens_to_whom_the_table_says(street: Street, sit: Sit, role: Role) -> None:
+    at_store = sit(street.staff[role])
+    on_platform = sit(world.staff("on-the-platform", (StaffRole(role), None)))
+    for (subject, verb), address in doors(street).items():
+        for client, platform in ((at_store, False), (on_platform, True)):
+            may = allowed(subject, verb, Scope(actor="staff:0", platform=platform, roles=frozenset({role})))
+            status = client.get(address).status_code
+            assert (status == 200) is may, (subject, verb, role, platform, status)
+            assert status in (200, 403, 404), (subject, verb, status)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_row_is_changed_by_whom_the_table_says(street: Street, sit: Sit, role: Role) -> None:
+    """Where one may view but not change, the page has no Save."""
+    client = sit(street.staff[role])
+    for label in ("stores_programme", "stores_store", "stores_staffassignment", "stores_apiclient", "stores_webhookendpoint"):
+        subject = label.replace("_", ".")
+        scope = Scope(actor="staff:0", roles=frozenset({role}))
+        answer = client.get(reverse(f"admin:{label}_change", args=[street.ours.ids[label]]))
+        assert (answer.status_code == 200) is allowed(subject, "view", scope), (label, role)
+        if answer.status_code == 200:
+            may = allowed(subject, "change", scope)
+            assert (
+                ">Save<" in answer.content.decode().replace("\n", "").replace("  ", "") or 'name="_save"' in answer.content.decode()
+            ) is may, (label, role)
