@@ -47,6 +47,7 @@ def test_fifty_registrations_of_one_phone_make_one_member(two_shops: list[Api]) 
     assert (Member.objects.count(), Identity.objects.count(), Membership.objects.count()) == (1, 1, 3)
 
 
+@pytest.mark.slow
 def test_ten_calls_with_one_key_have_one_effect(subtests: pytest.Subtests, two_shops: list[Api]) -> None:
     of = sweep.stock(two_shops[0], store="S001", phone="13800138000", prefix="a")
     for operation in sweep.creations():
@@ -71,6 +72,7 @@ def test_the_same_order_by_twenty_calls_is_recorded_once(two_shops: list[Api]) -
     assert sum(answer.json()["applied"] for answer in answers) == 1
 
 
+@pytest.mark.slow
 def test_batches_in_opposite_order_do_not_stand_in_each_others_way(two_shops: list[Api]) -> None:
     shop = two_shops[0]
     phones = [f"1370013{number:04d}" for number in range(20)]

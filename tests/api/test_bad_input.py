@@ -80,6 +80,7 @@ def test_full_width_digits_are_a_phone(shop: Api) -> None:
     assert Member.objects.get().phone == "+8613800138000"
 
 
+@pytest.mark.slow
 def test_wrong_types_in_every_field_are_refused_and_never_a_fault(subtests: pytest.Subtests, shop: Api) -> None:
     of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
     for operation in sweep.operations():

@@ -23,6 +23,7 @@ def queries(call: Callable[[], Any]) -> int:
     return len([said for said in captured.captured_queries if not said["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))])
 
 
+@pytest.mark.slow
 def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, shop: Api) -> None:
     of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
     lists = [op for op in sweep.operations() if op.method == "GET" and op.operation_id.startswith("list_")]
