@@ -28,7 +28,21 @@ from config.embedded.processes import Lock, die_with_parent, end
 from config.embedded.servers import Addresses, Servers
 
 READY_SECONDS = 120
-LEFT_BY_US = ["servers", "binaries", "log", "metrics", "static", "uploads", "demo.http.env", "secret_key", "keeper.log", "keeper.lock"]
+LEFT_BY_US = [
+    "servers",
+    "test",
+    "test-*",
+    "bench",
+    "binaries",
+    "log",
+    "metrics",
+    "static",
+    "uploads",
+    "demo.http.env",
+    "secret_key",
+    "keeper.log",
+    "keeper.lock",
+]
 STARTED = float(os.environ.get("STARTED", time.time()))  # seconds since 1970, when `make` began
 
 
@@ -316,12 +330,11 @@ def clean() -> None:
     if keeper.running(data):
         raise CannotStart("It is running. `make stop` first.")
     for folder in {server_folder(), data}:
-        for name in LEFT_BY_US:
-            left = folder / name
+        for left in [path for name in LEFT_BY_US for path in folder.glob(name)]:
             if left.is_dir():
                 shutil.rmtree(left)
             else:
-                left.unlink(missing_ok=True)
+                left.unlink()
         if not any(folder.iterdir()):
             folder.rmdir()
     print("Removed.")
