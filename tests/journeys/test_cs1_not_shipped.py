@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from demo.world.cast import Cast
 from members.enums import AccessAction
-from members.models import AccessLog
+from members.models import AccessLog, Member
 from tests.journeys.conftest import Sit
 
 pytestmark = pytest.mark.browser
@@ -82,4 +82,24 @@ def test_another_stores_operator_is_blind_to_the_member(desks: Sit, cast: Cast) 
         answer = op02.page.goto(f"{op02.address}/admin/members/member/{cast.member_ids['M1']}/{path}")
         assert answer is not None
         assert answer.status == 404, path
+    for relation in Member._meta.related_objects:  # no box anywhere suggests members
+        model = relation.related_model._meta
+        said: dict[str, str | float | bool] = {
+            "app_label": model.app_label,
+            "model_name": str(model.model_name),
+            "field_name": relation.field.name,
+            "term": "张",
+        }
+        suggested = op02.context.request.get(f"{op02.address}/admin/autocomplete/", params=said)
+        assert suggested.status in (403, 404), said
+    for path in (
+        "activity/order/",
+        "activity/aftersale/",
+        "members/member/",
+        "stores/store/",
+        "members/mergecase/",
+    ):  # nor any list or filter
+        op02.go(f"/admin/{path}")
+        expect(op02.page.locator("body")).not_to_contain_text("安禾")
+        expect(op02.page.locator("body")).not_to_contain_text(cast.one_ids["M1"])
     assert not AccessLog.objects.filter(member_id=cast.member_ids["M1"]).exists()
