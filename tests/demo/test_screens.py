@@ -153,3 +153,8 @@ def test_docs_name_every_account_and_everybody_in_the_cast(project: Path) -> Non
     assert all(part.profile.name in text and part.find in text for part in PARTS)
     assert PASSWORD in text
     assert "CC BY 4.0" in text
+
+
+def test_the_bare_address_leads_to_the_login_and_the_guide(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
