@@ -65,6 +65,18 @@ class ImportPhase(models.TextChoices):
     REPORTING = "reporting", _("writing the report")
 
 
+class LineFate(models.TextChoices):
+    """What became of the lines of an import file that could be read and were not passed over (sql/imports/fates.sql)."""
+
+    GOODS = "goods", _("goods in orders")
+    GIFT_CARDS = "gift_cards", _("gift cards in orders")
+    POSTAGE = "postage", _("postage in orders")
+    RETURNED = "returned", _("goods sent back")
+    POSTAGE_RETURNED = "postage_returned", _("postage sent back")
+    NO_GOODS = "no_goods", _("orders without goods, not recorded")
+    REFUSED = "refused", _("refused")
+
+
 class LineRole(models.TextChoices):
     """What a line of an import file is for; one character in the staging table."""
 

@@ -4,24 +4,23 @@ Every chunk is one transaction, so a killed import leaves whole chunks behind; s
 recorded already. A dry run is the same code with each chunk rolled back.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 
-from activity import returns, rules
-from activity.enums import AfterSaleStatus, ImportPhase, LineRole, OrderStatus
-from activity.errors import AmountMismatch
-from activity.inputs import AfterSaleIn, AfterSaleLineIn, OrderIn, OrderLineIn
-from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping, Reader, Skipped, Staged, to_minor
+from activity import file_facts, returns
+from activity.enums import ImportPhase, LineRole
+from activity.file_facts import FileLine, Group
+from activity.inputs import AfterSaleIn, OrderIn
+from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping, Reader, Skipped, Staged
 from activity.models import AfterSale, Order
 from activity.services import staging
 from activity.services.after_sales import record_after_sales
@@ -82,8 +81,9 @@ class Totals:
 class ImportReport:
     """What an import has done; the fates of all lines add up to the file's (control totals).
 
-    orders, after_sales: how many were recorded, known already, refused.  members: known, created.  fates: by what became of the lines;
-    skipped: the same for lines passed over on purpose.  totals: by currency.
+    orders, after_sales: how many were recorded, known already, refused.  members: how many whom the file names were known before, and not
+    (these are made if the mapping says so).  fates: by what became of the lines; skipped: the same for lines passed over on purpose.
+    totals: by currency.
     """
 
     dry_run: bool
@@ -92,7 +92,7 @@ class ImportReport:
     unreadable: int = 0
     orders: dict[str, int] = field(default_factory=lambda: {"recorded": 0, "known": 0, "refused": 0})
     after_sales: dict[str, int] = field(default_factory=lambda: {"recorded": 0, "known": 0, "refused": 0})
-    members: dict[str, int] = field(default_factory=lambda: {"known": 0, "created": 0})
+    members: dict[str, int] = field(default_factory=lambda: {"known": 0, "unknown": 0})
     fates: dict[str, Fate] = field(default_factory=dict)
     skipped: dict[str, Fate] = field(default_factory=dict)
     matching: dict[str, int] = field(default_factory=dict)
@@ -167,6 +167,7 @@ def import_orders(
         if mapping.returns_prefix:
             watcher.phase(ImportPhase.MATCHING, total=0)
             _match_returns()
+        report.members = _count_members(mapping)
         _record_all(run, watcher, until)
         for row in sql.rows("activity/imports/fates"):
             report.fates[row["fate"]] = Fate(row["lines"], int(row["pieces"]), int(row["amount_micro"]))
@@ -191,7 +192,10 @@ def _execute(statement: str) -> None:
 
 
 def _stores(mapping: OrderMapping, scope: Scope) -> dict[str, "Store"]:
+    """The stores of the file, by code. Numbers that a store gives out are looked up within these stores alone."""
     codes = {*mapping.store.codes.values(), mapping.store.otherwise} - {""}
+    if mapping.member.provider in GIVEN_BY_STORE and mapping.member.scope:
+        stores_selectors.store_by_code(mapping.member.scope, scope)
     return {code: stores_selectors.store_by_code(code, scope) for code in sorted(codes)}
 
 
@@ -223,6 +227,14 @@ def _as_line(flaw: Flaw) -> tuple[Any, ...]:
     return flaw.line, "", flaw.group, False, None, "", LineRole.FLAW.value, flaw.field, "", str(flaw.reason), "", "", "", 0, 0, 0, ""
 
 
+def _count_members(mapping: OrderMapping) -> dict[str, int]:
+    by = mapping.member
+    name = "activity/imports/members_by_one_id" if by.provider == ONE_ID else "activity/imports/members"
+    found = sql.one(name, provider=by.provider, scope=by.scope, is_given_by_store=by.provider in GIVEN_BY_STORE)
+    assert found is not None, "an aggregate answers a row"
+    return dict(found)
+
+
 def _match_returns() -> None:
     """Say which purchases the returns belong to, item by item; the matches of many items are written together."""
     with connection.chunked_cursor() as cursor:
@@ -240,36 +252,6 @@ def _match_returns() -> None:
 def _fetched(cursor: Any) -> Iterator[Any]:
     while rows := cursor.fetchmany(LINES_AT_MOST):
         yield from rows
-
-
-class _Line(NamedTuple):
-    """A row of sql/imports/lines.sql."""
-
-    seq: int
-    store_code: str
-    order_no: str
-    is_return: bool
-    placed_at: datetime
-    first_line: int
-    member_key: str
-    line: int
-    role: str
-    sku: str
-    spu: str
-    name: str
-    brand: str
-    category: str
-    attributes: str
-    quantity: int
-    price_micro: int
-    amount_micro: int
-    header: str
-    of_order_no: str | None
-    of_line_no: int | None
-    of_quantity: int | None
-
-
-Group = list[_Line]  # the lines of one order or return, in the file's order
 
 
 @dataclass
@@ -293,6 +275,16 @@ class _Run:
         scope = by.scope or (group[0].store_code if by.provider in GIVEN_BY_STORE else "")
         return by.provider, scope, group[0].member_key
 
+    def order(self, group: Group, members: dict[Any, int]) -> OrderIn:
+        return file_facts.order_of(group, **self._whose(group, members), lines_tell_paid="line_paid" in self.mapping.columns)
+
+    def after_sales(self, group: Group, members: dict[Any, int]) -> list[AfterSaleIn]:
+        return file_facts.after_sales_of(group, **self._whose(group, members), kind=self.mapping.returns_kind)
+
+    def _whose(self, group: Group, members: dict[Any, int]) -> dict[str, int]:
+        nobody = 0  # refused by the services as member_not_found
+        return {"store_id": self.stores[group[0].store_code].pk, "member_id": members.get(self.identity(group), nobody)}
+
 
 def _record_all(run: _Run, watcher: Watcher, until: datetime | None) -> None:
     with connection.cursor() as counting:
@@ -301,7 +293,7 @@ def _record_all(run: _Run, watcher: Watcher, until: datetime | None) -> None:
     done = 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql.text("activity/imports/lines"))
-        lines = (_Line._make(row) for row in _fetched(cursor))
+        lines = (FileLine._make(row) for row in _fetched(cursor))
         for chunk in _chunks(list(group) for _seq, group in groupby(lines, key=lambda line: line.seq)):
             if until is not None and chunk[0][0].placed_at >= until:
                 return
@@ -328,9 +320,9 @@ def _record_chunk(run: _Run, chunk: Sequence[Group]) -> None:
     refused: list[tuple[Group, DomainError]] = []
     with transaction.atomic():
         members = _members(run, chunk)
-        orders = _built(chunk, refused, lambda group: [] if group[0].is_return else [_order(run, group, members)])
+        orders = _built(chunk, refused, lambda group: [] if group[0].is_return else [run.order(group, members)])
         _record(run, orders, record_orders, "orders", refused)
-        after_sales = _built(chunk, refused, lambda group: _after_sales(run, group, members) if group[0].is_return else [])
+        after_sales = _built(chunk, refused, lambda group: run.after_sales(group, members) if group[0].is_return else [])
         _record(run, after_sales, record_after_sales, "after_sales", refused)
         if run.report.dry_run:
             transaction.set_rollback(True)
@@ -358,10 +350,8 @@ def _members(run: _Run, chunk: Sequence[Group]) -> dict[Any, int]:
         found = members_selectors.resolve_many(one_ids=[key for key in wanted if isinstance(key, str)])
     else:
         found = members_selectors.resolve_many(identities=[key for key in wanted if isinstance(key, tuple)])
-    run.report.members["known"] += len(found)
     missing = [key for key in wanted if key not in found]
     if run.mapping.member.create and missing:
-        run.report.members["created"] += len(missing)
         for some in _slices(missing, NEWCOMERS_AT_MOST):
             newcomers = [_newcomer(run, wanted[key], key) for key in some if isinstance(key, tuple)]
             made = members_services.register_many(
@@ -378,7 +368,7 @@ def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
 
 def _newcomer(run: _Run, group: Group, key: tuple[str, str, str]) -> Newcomer:
     provider, scope, external_id = key
-    profile: dict[str, Any] = _header(group).get("profile", {})
+    profile: dict[str, Any] = file_facts.header_of(group).get("profile", {})
     return Newcomer(
         profile=Profile(**profile),
         identities=[IdentityClaim(provider, external_id, scope, verified_at=group[0].placed_at)],
@@ -435,141 +425,6 @@ def _add_up(report: ImportReport, kind: str, ids: Sequence[int]) -> None:
         totals = report.totals.setdefault(row.pop("of"), Totals())
         for name, value in row.items():
             setattr(totals, name, getattr(totals, name) + (value or 0))
-
-
-def _header(group: Group) -> dict[str, Any]:
-    """The fields of the order itself, as its first line says them."""
-    found: dict[str, Any] = json.loads(next(line.header for line in group if line.header))
-    return found
-
-
-def _order(run: _Run, group: Group, members: dict[Any, int]) -> OrderIn:
-    """An order of its lines. Discounts that only the order names are shared out over its lines (rules.spread)."""
-    first, header = group[0], _header(group)
-    goods = [line for line in group if line.role != LineRole.POSTAGE]
-    amounts = [to_minor(line.amount_micro) for line in goods]
-    discounts = {name: header.get(name, 0) for name in ("discount", "coupon", "points")}
-    if "line_paid" in run.mapping.columns:
-        listed = sum(to_minor(line.price_micro * line.quantity) for line in goods)
-    else:
-        listed = sum(amounts)
-        if sum(discounts.values()) > listed:
-            raise AmountMismatch(field="discount", given=sum(discounts.values()), expected=listed)
-        amounts = rules.spread(listed - sum(discounts.values()), amounts)
-    postage = header.get("postage", 0) + sum(to_minor(line.amount_micro) for line in group if line.role == LineRole.POSTAGE)
-    return OrderIn(
-        store_id=run.stores[first.store_code].pk,
-        order_no=first.order_no,
-        member_id=_member_id(run, group, members),
-        status=header["status"],
-        channel=header["channel"],
-        currency=header["currency"],
-        version=header.get("version", 1),
-        goods_minor=listed,
-        discount_minor=discounts["discount"],
-        coupon_minor=discounts["coupon"],
-        points_minor=discounts["points"],
-        points_used=header.get("points_used", 0),
-        postage_minor=postage,
-        paid_minor=header.get("paid_total", sum(amounts) + postage),
-        placed_at=first.placed_at,
-        **_times(header, first.placed_at),
-        **{name: header[name] for name in ("receiver_name", "receiver_phone", "receiver_address", "country") if name in header},
-        coupon_codes=tuple(header.get("coupon_codes", ())),
-        lines=tuple(_order_line(number, line, paid) for number, (line, paid) in enumerate(zip(goods, amounts, strict=True), start=1)),
-    )
-
-
-def _member_id(run: _Run, group: Group, members: dict[Any, int]) -> int:
-    return members.get(run.identity(group), 0)  # 0 is nobody: the service refuses it as member_not_found
-
-
-def _order_line(number: int, line: _Line, paid_minor: int) -> OrderLineIn:
-    return OrderLineIn(
-        line_no=number,
-        sku=line.sku,
-        name=line.name,
-        quantity=line.quantity,
-        unit_price_minor=to_minor(line.price_micro),
-        paid_minor=paid_minor,
-        spu=line.spu,
-        brand=line.brand,
-        category=line.category,
-        attributes=json.loads(line.attributes) if line.attributes != "{}" else {},
-        is_virtual=line.role == LineRole.VIRTUAL,
-        is_gift_card=line.role == LineRole.GIFT_CARD,
-    )
-
-
-_REACHED = {
-    OrderStatus.PAID: ("paid_at",),
-    OrderStatus.SHIPPED: ("paid_at", "shipped_at"),
-    OrderStatus.RECEIVED: ("paid_at", "received_at"),
-    OrderStatus.COMPLETED: ("paid_at", "completed_at"),
-    OrderStatus.CANCELLED: ("cancelled_at",),
-}
-
-
-def _times(header: dict[str, Any], placed_at: datetime) -> dict[str, Any]:
-    """The times the file tells; those that the status needs and the file does not tell are the latest one before them."""
-    told = {name: datetime.fromisoformat(header[name]) for name in header if name.endswith("_at")}
-    for name in _REACHED.get(header["status"], ()):
-        told.setdefault(
-            name, max([placed_at, *(told[each] for each in told if each != "cancelled_at")]) if name != "paid_at" else placed_at
-        )
-    return told
-
-
-def _after_sales(run: _Run, group: Group, members: dict[Any, int]) -> list[AfterSaleIn]:
-    """A return as after-sales, one for each order its pieces belong to, and one without an order for what found no purchase.
-
-    The first keeps the return's number, the others get -2, -3 ...  A line's refund is shared out over its pieces.
-    """
-    first, header = group[0], _header(group)
-    parts: dict[str, dict[int, AfterSaleLineIn]] = {}
-    postage = 0
-    for number, (_line, pieces) in enumerate(groupby(group, key=lambda line: line.line), start=1):
-        matched = list(pieces)
-        line = matched[0]
-        refund = to_minor(line.amount_micro)
-        if line.role == LineRole.POSTAGE:
-            postage += refund
-            continue
-        found = [(each.of_order_no, each.of_line_no or 0, each.of_quantity or 0) for each in matched if each.of_order_no is not None]
-        left = line.quantity - sum(quantity for _order_no, _line_no, quantity in found)
-        if left:
-            found.append(("", number, left))
-        shares = rules.spread(refund, [quantity for _order_no, _line_no, quantity in found])
-        for (order_no, line_no, quantity), share in zip(found, shares, strict=True):
-            of_order = parts.setdefault(order_no, {})
-            before = of_order.get(line_no)
-            of_order[line_no] = AfterSaleLineIn(
-                line_no=line_no,
-                refund_minor=share + (before.refund_minor if before else 0),
-                quantity=quantity + (before.quantity if before else 0),
-                sku=line.sku,
-                name=line.name,
-            )
-    if postage and not parts:
-        parts[""] = {}
-    in_turn = sorted(parts, key=lambda order_no: (order_no == "", order_no))
-    return [
-        AfterSaleIn(
-            store_id=run.stores[first.store_code].pk,
-            after_sale_no=first.order_no if turn == 1 else f"{first.order_no}-{turn}",
-            order_no=order_no,
-            kind=run.mapping.returns_kind,
-            status=AfterSaleStatus.REFUNDED,
-            currency=header["currency"],
-            refund_minor=sum(line.refund_minor for line in parts[order_no].values()),
-            postage_minor=postage if turn == 1 else 0,
-            applied_at=first.placed_at,
-            settled_at=first.placed_at,
-            member_id=_member_id(run, group, members),
-            lines=tuple(parts[order_no][line_no] for line_no in sorted(parts[order_no])),
-        )
-        for turn, order_no in enumerate(in_turn, start=1)
-    ]
 
 
 def _report_flaws(

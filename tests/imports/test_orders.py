@@ -82,7 +82,7 @@ def own(
 
 def test_our_own_columns_need_no_mapping(shop: Store) -> None:
     told = load(table(STANDARD, own(), own(sku="B", quantity=2, price="5"), own("O2", "paid", "2024-05-02T08:00:00+08:00")))
-    assert (told.orders, told.members, told.flaws) == ({"recorded": 2, "known": 0, "refused": 0}, {"known": 0, "created": 1}, 0)
+    assert (told.orders, told.members, told.flaws) == ({"recorded": 2, "known": 0, "refused": 0}, {"known": 0, "unknown": 1}, 0)
     first = Order.objects.get(order_no="O1")
     assert (first.status, first.settled_minor, first.currency, first.origin) == ("completed", 2990, "CNY", "live")
     assert first.placed_at == first.completed_at == datetime(2024, 5, 1, 2, 0, tzinfo=UTC)  # Shanghai time
@@ -173,6 +173,18 @@ def test_a_file_reaches_no_store_beyond_its_scope(shop: Store) -> None:
     with pytest.raises(StoreNotFound):
         load(table(STANDARD, own()), scope=narrow)
     assert not Order.objects.exists()
+
+
+def test_a_file_does_not_speak_of_another_stores_customer_numbers(shop: Store) -> None:
+    other = world.store("S002")
+    load(table(STANDARD, own()))
+    text = mapping.STANDARD.read_text(encoding="utf-8").replace(
+        'provider = "store_customer"', 'provider = "store_customer"\nscope = "S001"'
+    )
+    narrow = Scope(actor="job:1", store_ids=frozenset({other.pk}), programme_ids=frozenset({other.programme_id}))
+    with pytest.raises(StoreNotFound):
+        load(table(STANDARD, own("O2")), text, store="S002", scope=narrow)
+    assert Membership.objects.filter(programme=other.programme).count() == 0
 
 
 @pytest.mark.parametrize(

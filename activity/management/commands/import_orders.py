@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from activity import mapping, services
-from activity.enums import ImportPhase
+from activity.enums import ImportPhase, LineFate
 from activity.services import ImportReport
 from core import clock
 from core.csvio import NotACsvFile
@@ -71,7 +71,7 @@ def summary(report: ImportReport) -> list[str]:
         _("Times moved by %(days)s days.") % {"days": report.shift_days} if report.shift_days else "",
         _("Orders: %(recorded)s recorded, %(known)s known, %(refused)s refused.") % _grouped(report.orders),
         _("After-sales: %(recorded)s recorded, %(known)s known, %(refused)s refused.") % _grouped(report.after_sales),
-        _("Members: %(known)s known, %(created)s made.") % _grouped(report.members),
+        _("Members: %(known)s known before, %(unknown)s not.") % _grouped(report.members),
     ]
     if report.matching:
         lines.append(
@@ -80,7 +80,7 @@ def summary(report: ImportReport) -> list[str]:
         )  # fmt: skip
     lines.append(f"{_('Lines of the file'):<28}{_('lines'):>12}{_('pieces'):>14}{_('amount'):>20}")
     for name, fate in [*report.fates.items(), *sorted(report.skipped.items())]:
-        lines.append(f"  {name:<26}{fate.lines:>12,}{fate.pieces:>14,}{_exact(fate.amount_micro):>20}")
+        lines.append(f"  {_fate(name):<26}{fate.lines:>12,}{fate.pieces:>14,}{_exact(fate.amount_micro):>20}")
     if report.unreadable:
         lines.append(f"  {_('not readable'):<26}{report.unreadable:>12,}")
     lines.append(f"  {_('together'):<26}{control.lines + report.unreadable:>12,}{control.pieces:>14,}{_exact(control.amount_micro):>20}")
@@ -92,6 +92,11 @@ def summary(report: ImportReport) -> list[str]:
             % {"currency": currency, **amounts}
         )  # fmt: skip
     return [line for line in lines if line]
+
+
+def _fate(name: str) -> str:
+    """Words for what became of lines; a mapping's own reasons stand for themselves."""
+    return str(LineFate(name).label) if name in LineFate.values else name
 
 
 def _grouped(counts: dict[str, int]) -> dict[str, str]:
