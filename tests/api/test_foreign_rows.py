@@ -196,9 +196,7 @@ def test_without_a_good_token_nothing_is_answered(subtests: pytest.Subtests, our
 
 
 def test_without_its_scope_no_operation_is_served(subtests: pytest.Subtests, ours: Stocked) -> None:
-    callers = {
-        scope: client_of(store("S001"), *(other for other in ClientScope.values if other != scope)) for scope in ClientScope.values
-    }
+    callers = {scope: client_of(store("S001"), *(other for other in ClientScope.values if other != scope)) for scope in ClientScope.values}
     before = contents()
     for operation in sweep.operations():
         with subtests.test(operation=str(operation)):
