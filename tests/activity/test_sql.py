@@ -79,18 +79,22 @@ class Model:
         self.after_sales[new.after_sale_no] = new
         return "applied"
 
-    def refunded(self, order_no: str) -> dict[int, int]:
-        """What is taken off each line, one refund after the other, by hand."""
+    def refunded(self, order_no: str) -> tuple[dict[int, int], dict[str, int]]:
+        """What is taken off each line, and by each refund, one refund after the other, by hand."""
         kept = self.orders[order_no]
         left = {each.line_no: each.paid_minor for each in kept.fact.lines}
+        by_refund = {}
         for number in kept.refunds:
             refund = self.after_sales[number]
+            before = sum(left.values())
             for each in refund.lines:
                 if each.line_no in left:
                     left[each.line_no] -= min(each.refund_minor, left[each.line_no])
             if not refund.lines:
-                self._share_out(min(refund.refund_minor, sum(left.values())), left)
-        return {each.line_no: each.paid_minor - left[each.line_no] for each in kept.fact.lines}
+                self._share_out(min(refund.refund_minor, before), left)
+            by_refund[number] = before - sum(left.values())
+            self.seen["cut short"] += by_refund[number] < refund.refund_minor
+        return {each.line_no: each.paid_minor - left[each.line_no] for each in kept.fact.lines}, by_refund
 
     def _share_out(self, amount: int, left: dict[int, int]) -> None:
         total = sum(left.values())
@@ -109,26 +113,26 @@ class Model:
 
 
 def some_fact(rng: random.Random, shop: Store, owners: dict[str, int]) -> OrderIn | AfterSaleIn:
-    number = rng.randrange(12)
+    number = rng.randrange(6)
     order_no = f"O{number}"
-    if rng.random() < 0.5:
-        numbers = sorted(rng.sample(range(1, 5), rng.randint(1, 3)))
-        status = rng.choice([*RANK, "paid", "shipped", "completed", "cancelled"])
-        lines = [line(place, rng.choice([0, 1, 100, 100, 333, 1000])) for place in numbers]
-        return order(shop.pk, owners[order_no], order_no, version=rng.randint(1, 4), status=status, lines=lines)
-    said: dict[str, Any] = {"status": rng.choice([*OPEN, "refunded", "refunded", "refunded", "rejected"]), "version": rng.randint(1, 3)}
-    after_sale_no = f"AS{number}-{rng.randrange(3)}"
-    if rng.random() < 0.5:
-        return after_sale(shop.pk, after_sale_no, order_no, refund_minor=rng.choice([0, 1, 50, 99, 100, 5000]), **said)
-    back = [AfterSaleLineIn(place, rng.choice([0, 1, 50, 100, 2000])) for place in sorted(rng.sample(range(1, 5), rng.randint(1, 2)))]
+    if rng.random() < 0.3:
+        numbers = sorted(rng.sample(range(1, 5), rng.randint(2, 4)))
+        status = rng.choice([*RANK, "paid", "completed", "cancelled"])
+        lines = [line(place, rng.choice([0, 100, 100, 100, 333])) for place in numbers]
+        return order(shop.pk, owners[order_no], order_no, version=rng.randint(1, 6), status=status, lines=lines)
+    said: dict[str, Any] = {"status": rng.choice([*OPEN, *["refunded"] * 6, "rejected"]), "version": rng.randint(1, 3)}
+    after_sale_no = f"AS{number}-{rng.randrange(6)}"
+    if rng.random() < 0.6:
+        return after_sale(shop.pk, after_sale_no, order_no, refund_minor=rng.choice([0, 1, 2, 50, 101, 5000]), **said)
+    back = [AfterSaleLineIn(place, rng.choice([0, 1, 60, 100])) for place in sorted(rng.sample(range(1, 5), rng.randint(1, 2)))]
     return after_sale(shop.pk, after_sale_no, order_no, lines=back, **said)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_generated_facts_end_as_they_would_by_hand(seed: int) -> None:
     rng = random.Random(seed)
     shop = world.store("S001")
-    owners = {f"O{number}": world.enrol(None, f"+86138001380{number:02d}").member_id for number in range(12)}
+    owners = {f"O{number}": world.enrol(None, f"+86138001380{number:02d}").member_id for number in range(6)}
     model = Model()
     for turn in range(40):
         some = [some_fact(rng, shop, owners) for _fact in range(rng.randint(1, 8))]
@@ -139,11 +143,17 @@ def test_generated_facts_end_as_they_would_by_hand(seed: int) -> None:
         wanted = [model.tell(fact) for fact in batch]
         answers = record(*batch, at=NOW + timedelta(minutes=turn))
         assert [("applied" if answer.applied else "replay") if answer.ok else answer.code for answer in answers] == wanted
-        kept = {row.order_no: row for row in Order.objects.prefetch_related("lines")}
+        kept = {row.order_no: row for row in Order.objects.prefetch_related("lines", "after_sales__lines")}
         assert set(kept) == set(model.orders)
         for order_no, row in kept.items():
-            assert {each.line_no: each.refunded_minor for each in row.lines.all()} == model.refunded(order_no), order_no
-            assert row.refunded_minor == sum(model.refunded(order_no).values())
+            by_line, by_refund = model.refunded(order_no)
+            assert {each.line_no: each.refunded_minor for each in row.lines.all()} == by_line, order_no
+            assert row.refunded_minor == sum(by_line.values())
+            assert {
+                refund.after_sale_no: sum(each.applied_minor for each in refund.lines.all())
+                for refund in row.after_sales.all()
+                if refund.status == "refunded"
+            } == by_refund, order_no
     assert set(AfterSale.objects.values_list("after_sale_no", flat=True)) == set(model.after_sales)
     assert model.seen["OrderIn applied"] > 5
     assert model.seen["AfterSaleIn applied"] > 5
@@ -155,10 +165,11 @@ def test_the_generator_meets_every_verdict_and_ties() -> None:
     for seed in range(8):
         rng = random.Random(seed)
         for _fact in range(200):
-            model.tell(some_fact(rng, shop, {f"O{number}": number for number in range(12)}))
+            model.tell(some_fact(rng, shop, {f"O{number}": number for number in range(6)}))
         for order_no in model.orders:
             model.refunded(order_no)
     wanted = ["applied", "replay", "stale_version", "version_conflict", "status_backwards"]
     assert all(model.seen[f"{kind} {verdict}"] for kind in ("OrderIn", "AfterSaleIn") for verdict in wanted[:1] + wanted[2:]), model.seen
     assert model.seen["AfterSaleIn unknown_line"]
-    assert model.seen["tie"]
+    assert model.seen["tie"] > 10
+    assert model.seen["cut short"] > 10
