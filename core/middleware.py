@@ -53,7 +53,7 @@ class ClockMiddleware:
             return self.get_response(request)
 
 
-class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):  # type: ignore[misc]
+class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """Who changed a tracked row, from where: written beside the row's history by its trigger."""
 
     def get_context(self, request: Any) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
-SITE_BANNER = ""  # words above every page, login included
+SITE_BANNER: Any = ""  # words above every page, login included
 FORMAT_MODULE_PATH = ["config.formats"]
-SITE_CREDITS: list[tuple[str, str]] = []  # (words, address) in the footer of every page
+SITE_CREDITS: list[tuple[Any, str]] = []  # (words, address) in the footer of every page
 
 
 def _static(path: str) -> Any:
