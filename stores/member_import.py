@@ -150,6 +150,7 @@ def _take_over_all(run: _Run, report: MemberImportReport, watcher: Watcher) -> N
 def _take_over(run: _Run, persons: Sequence[Person], report: MemberImportReport) -> None:
     """One transaction: who is known, who is new, and all of them members of the store."""
     with transaction.atomic():
+        members_services.lock_claims(claim.key for person in persons for claim in run.claims(person))
         owners = _owners(run, persons)
         known = {place: found[0] for place, found in owners.items()}
         strangers = [(place, person) for place, person in enumerate(persons) if place not in known]

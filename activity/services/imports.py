@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 ORDERS_AT_MOST = 5_000  # a transaction (ruling 5)
 LINES_AT_MOST = 20_000  # a transaction: orders of many lines come in smaller chunks
-NEWCOMERS_AT_MOST = 1_000
 PREVIEWED = 10
 T = TypeVar("T")
 _LINE_COLUMNS = ", ".join(Staged._fields)
@@ -352,12 +351,11 @@ def _members(run: _Run, chunk: Sequence[Group]) -> dict[Any, int]:
         found = members_selectors.resolve_many(identities=[key for key in wanted if isinstance(key, tuple)])
     missing = [key for key in wanted if key not in found]
     if run.mapping.member.create and missing:
-        for some in _slices(missing, NEWCOMERS_AT_MOST):
-            newcomers = [_newcomer(run, wanted[key], key) for key in some if isinstance(key, tuple)]
-            made = members_services.register_many(
-                newcomers=newcomers, source="import", actor=run.actor, booked_at=run.booked_at, origin=run.origin
-            )
-            found |= {key: registration.member_id for key, registration in zip(some, made, strict=True)}
+        newcomers = [_newcomer(run, wanted[key], key) for key in missing if isinstance(key, tuple)]
+        made = members_services.register_many(
+            newcomers=newcomers, source="import", actor=run.actor, booked_at=run.booked_at, origin=run.origin
+        )
+        found |= {key: registration.member_id for key, registration in zip(missing, made, strict=True)}
     return dict(found)
 
 

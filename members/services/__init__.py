@@ -14,7 +14,7 @@ from members.services.household import (
 )
 from members.services.merging import open_merge_cases
 from members.services.profile import freeze_member, link_identity, unfreeze_member, unlink_identity, update_profile
-from members.services.registration import Registration, register_member
+from members.services.registration import Registration, lock_claims, register_member
 
 __all__ = [
     "NEWCOMERS_AT_MOST",
@@ -28,6 +28,7 @@ __all__ = [
     "give_consent",
     "link_identity",
     "link_many",
+    "lock_claims",
     "log_access",
     "make_default_address",
     "open_merge_cases",

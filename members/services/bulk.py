@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from core import events
 from core.enums import Origin
@@ -16,7 +16,7 @@ from members.events import MembersRegistered, MembersUpdated
 from members.models import Address, Child, Consent, Identity, Member, Preference
 from members.rules import ADDRESSES_AT_MOST, AddressIn, ConsentGiven, IdentityClaim, Profile
 from members.services.merging import open_merge_cases
-from members.services.registration import Registration, claim_lock, new_one_id
+from members.services.registration import Registration, lock_claims, new_one_id
 
 NEWCOMERS_AT_MOST = 5_000  # a transaction; the caller cuts larger lists
 
@@ -63,7 +63,7 @@ def register_many(
         raise InvalidInput(field="identities")
     for newcomer in newcomers:
         _check(newcomer)
-    _lock_all(keys)
+    lock_claims(keys)
     owners = _owners(keys)
     known = [
         next((owners[claim.key] for claim in said.identities if claim.verified_at and claim.key in owners), None) for said in newcomers
@@ -85,7 +85,7 @@ def link_many(*, claims: Sequence[tuple[int, IdentityClaim]], actor: str, at: da
     A claim somebody holds is passed over: whose it is has been judged by the caller. Answers how many are new.
     """
     proven = [(member_id, claim) for member_id, claim in claims if claim.verified_at]
-    _lock_all([claim.key for _member_id, claim in proven])
+    lock_claims([claim.key for _member_id, claim in proven])
     held = _owners([claim.key for _member_id, claim in proven])
     new = {claim.key: (member_id, claim) for member_id, claim in reversed(proven) if claim.key not in held}
     Identity.objects.bulk_create(
@@ -128,15 +128,6 @@ def _check(newcomer: Newcomer) -> None:
         raise InvalidInput(field="addresses")
     if not newcomer.identities and not newcomer.profile.name:
         raise InvalidInput(field="identities")
-
-
-def _lock_all(keys: Sequence[tuple[str, str, str]]) -> None:
-    """As `registration.lock_claims`, in one statement and the same order."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(place) FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (place, position) ORDER BY position",
-            [[claim_lock(key) for key in sorted(set(keys))]],
-        )
 
 
 def _owners(keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -19,6 +19,9 @@ from members.events import MembersRegistered, MembersUpdated
 from members.models import Consent, Identity, Member
 from members.rules import ConsentGiven, IdentityClaim, Profile
 from members.services.merging import open_merge_cases
+
+CLAIM_LOCK_CLASS = 7304  # first key of the advisory locks that hold identities
+CLAIM_LOCKS = 4096  # a stock server has room for 6,400 locks in all
 
 
 @dataclass(frozen=True)
@@ -85,16 +88,23 @@ def new_one_id() -> str:
     return f"mem_{uuid.uuid4().hex}"
 
 
-def lock_claims(keys: Sequence[tuple[str, str, str]]) -> None:
-    """Hold these identities until the transaction ends, whether or not they exist yet: a lock needs no row (in a fixed order)."""
+def lock_claims(keys: Iterable[tuple[str, str, str]]) -> None:
+    """Hold these identities until the transaction ends, whether or not they exist yet: a lock needs no row.
+
+    Identities share a bounded number of locks, so that no list of people fills the server's lock table; they are taken in one order.
+    Whoever takes more than one list in a transaction locks them all at once first.
+    """
+    places = sorted({_claim_lock(key) for key in keys})
     with connection.cursor() as cursor:
-        for key in sorted(set(keys)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [claim_lock(key)])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, place) FROM unnest(%s::integer[]) AS given (place) ORDER BY place",
+            [CLAIM_LOCK_CLASS, places],
+        )
 
 
-def claim_lock(key: tuple[str, str, str]) -> int:
-    """The number of the advisory lock that stands for an identity."""
-    return int.from_bytes(hashlib.blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "big", signed=True)
+def _claim_lock(key: tuple[str, str, str]) -> int:
+    """Which of the locks stands for an identity."""
+    return int.from_bytes(hashlib.blake2b("\x1f".join(key).encode(), digest_size=8).digest(), "big") % CLAIM_LOCKS
 
 
 def _with_contacts(profile: Profile, identities: Sequence[IdentityClaim]) -> list[IdentityClaim]:
