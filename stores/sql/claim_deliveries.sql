@@ -1,8 +1,9 @@
 -- Lease the deliveries of endpoint %(endpoint_id)s, which the caller has locked, that may go out at %(now)s: of each ordering key the
 -- oldest waiting message, when it is due and nobody has one of that key under way; together at most %(room)s under way, at most
 -- %(limit)s new ones. Reads core_outboxmessage. A lease that ran out belonged to a worker that is dead. A second run finds these leased.
+-- What comes first of a key is asked row by row: as a join, the planner may read all that waits for each, before it knows the table's size.
 WITH leased AS (
-    SELECT count(*) AS number
+    SELECT count(*) AS number, coalesce(array_agg(ordering_key), '{}') AS keys
     FROM stores_webhookdelivery
     WHERE endpoint_id = %(endpoint_id)s AND lease IS NOT NULL AND leased_until > %(now)s
 ), picked AS (
@@ -10,11 +11,14 @@ WITH leased AS (
     FROM stores_webhookdelivery AS delivery
     WHERE delivery.endpoint_id = %(endpoint_id)s AND delivery.state = 'waiting' AND delivery.next_attempt_at <= %(now)s
         AND (delivery.leased_until IS NULL OR delivery.leased_until <= %(now)s)
-        AND NOT EXISTS (
-            SELECT FROM stores_webhookdelivery AS other
-            WHERE other.endpoint_id = %(endpoint_id)s AND other.ordering_key = delivery.ordering_key AND other.state = 'waiting'
-                AND other.id <> delivery.id AND (other.message_id < delivery.message_id OR other.leased_until > %(now)s)
+        AND delivery.message_id = (
+            SELECT first.message_id
+            FROM stores_webhookdelivery AS first
+            WHERE first.endpoint_id = %(endpoint_id)s AND first.ordering_key = delivery.ordering_key AND first.state = 'waiting'
+            ORDER BY first.message_id
+            LIMIT 1
         )
+        AND delivery.ordering_key <> ALL ((SELECT keys FROM leased)::varchar[])
     ORDER BY delivery.next_attempt_at, delivery.message_id
     LIMIT (SELECT greatest(least(%(limit)s, %(room)s - number), 0) FROM leased)
 )
