@@ -66,14 +66,15 @@ def test_the_database_refuses_to_change_the_log(street: Street, sit: Sit, statem
     assert AccessLog.objects.get().actor == f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}"
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_no_page_changes_the_log(street: Street, sit: Sit, role: Role) -> None:
-    client = sit(street.staff[role])
-    client.get(reverse("admin:lookup"), {"q": "7531"})
+def test_no_page_changes_the_log(street: Street, sit: Sit) -> None:
+    sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:lookup"), {"q": "7531"})
     line = AccessLog.objects.get()
-    for view in ("change", "delete", "history"):
-        assert client.post(reverse(f"admin:members_accesslog_{view}", args=[line.pk]), {"post": "yes"}).status_code in (403, 404)
-    assert client.post(reverse("admin:members_accesslog_add"), {}).status_code == 403
+    for role in Role:
+        client = sit(street.staff[role])
+        for view in ("change", "delete", "history"):
+            status = client.post(reverse(f"admin:members_accesslog_{view}", args=[line.pk]), {"post": "yes"}).status_code
+            assert status in (403, 404), (role, view)
+        assert client.post(reverse("admin:members_accesslog_add"), {}).status_code == 403
     assert AccessLog.objects.get().search_hash == line.search_hash
 
 

@@ -133,7 +133,7 @@ def test_no_address_of_the_admin_shows_another_shops_rows(street: Street, sit: S
     assert swept > 100, "the resolver was not read"
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.CUSTOMER_SERVICE, Role.OPERATOR])  # what the others may change, these may
 def test_no_post_of_the_admin_changes_another_shops_rows(street: Street, sit: Sit, role: Role) -> None:
     client = sit(street.staff[role])
     before = fingerprint()
@@ -185,14 +185,13 @@ def test_missing_and_foreign_rows_answer_alike(street: Street, sit: Sit, role: R
             assert statuses <= {403, 404}, (label, view, statuses)
 
 
-@pytest.mark.parametrize(
-    "lookup", ["store__name__startswith", "member__phone__startswith", "user__password__startswith", "id__in", "digest"]
-)
-def test_lists_refuse_lookups_nobody_offered(street: Street, sit: Sit, lookup: str) -> None:
+def test_lists_refuse_lookups_nobody_offered(street: Street, sit: Sit) -> None:
     client = sit(street.staff[Role.ADMIN])
     for model in site.registered():
         address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        if client.get(address).status_code == 200:
+        if client.get(address).status_code != 200:
+            continue
+        for lookup in ("store__name__startswith", "member__phone__startswith", "user__password__startswith", "id__in", "digest"):
             assert client.get(address, {lookup: "a"}).status_code in (302, 400), (address, lookup)
 
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -136,10 +135,15 @@ def test_the_first_page_is_the_lookup_with_its_box_in_focus(street: Street, sit:
     assert "autofocus" in text
 
 
-@pytest.mark.parametrize("term", ["%", "_", "'", "\x00", "a" * 500, "１３８", "🙂", "0", "+", "@", "张" * 60, "\\", "1 OR 1=1"])
-def test_strange_searches_find_nobody_and_break_nothing(street: Street, sit: Sit, term: str) -> None:
-    answer = look_up(sit(street.staff[Role.CUSTOMER_SERVICE]), term)
-    assert answer.status_code == 200
+STRANGE = ["%", "_", "'", "\x00", "a" * 500, "１３８", "🙂", "0", "+", "@", "张" * 60, "\\", "1 OR 1=1"]
+
+
+def test_strange_searches_find_nobody_and_break_nothing(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    for term in STRANGE:
+        answer = look_up(client, term)
+        assert answer.status_code == 200, term
+        assert "gx-hits" not in answer.content.decode() or term == "\x00", term  # nothing but NUL is nothing asked
 
 
 def test_an_identity_bound_to_another_shop_is_not_shown_or_found(street: Street, sit: Sit) -> None:

@@ -76,21 +76,22 @@ def reveal(client: Client, shop: Shop, kind: str, reason: str = REASON, **more: 
     return client.post(reverse("admin:members_member_reveal", args=[shop.member_id]), body)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_customer_service_reveals_one_value_for_a_reason(street: Street, sit: Sit, kind: str) -> None:
+def test_customer_service_reveals_one_value_for_a_reason(street: Street, sit: Sit) -> None:
     client = sit(street.staff[Role.CUSTOMER_SERVICE])
-    revealable = registry.revealable(kind)
-    assert revealable is not None
+    for number, kind in enumerate(KINDS, start=1):
+        revealable = registry.revealable(kind)
+        assert revealable is not None
 
-    answer = reveal(client, street.ours, kind)
+        answer = reveal(client, street.ours, kind)
 
-    assert answer.status_code == 200
-    assert street.ours.secrets[revealable.field_class] in answer.content.decode()
-    assert "no-store" in answer["Cache-Control"]
-    line = AccessLog.objects.get(action=AccessAction.REVEAL)
-    said = str(reference(kind, street.ours))
-    assert (line.member_id, line.field, line.reason) == (street.ours.member_id, f"{kind}:{said}" if said else kind, REASON)
-    assert (line.user_id, line.ip) == (street.staff[Role.CUSTOMER_SERVICE].pk, "127.0.0.1")
+        assert answer.status_code == 200, kind
+        assert street.ours.secrets[revealable.field_class] in answer.content.decode(), kind
+        assert "no-store" in answer["Cache-Control"]
+        assert AccessLog.objects.filter(action=AccessAction.REVEAL).count() == number
+        line = AccessLog.objects.filter(action=AccessAction.REVEAL).order_by("-id")[0]
+        said = str(reference(kind, street.ours))
+        assert (line.member_id, line.field, line.reason) == (street.ours.member_id, f"{kind}:{said}" if said else kind, REASON)
+        assert (line.user_id, line.ip) == (street.staff[Role.CUSTOMER_SERVICE].pk, "127.0.0.1")
     page = client.get(reverse("admin:members_member_change", args=[street.ours.member_id])).content.decode()
     assert street.ours.secrets[FieldClass.PHONE] not in page  # shown in that answer only
 
@@ -106,12 +107,12 @@ def test_roles_that_never_reveal_are_refused_and_nothing_is_logged(street: Stree
     assert "gx-reveal" not in page
 
 
-@pytest.mark.parametrize("reason", ["", "四个字呀", "      "])
-def test_a_reveal_without_a_reason_shows_and_logs_nothing(street: Street, sit: Sit, reason: str) -> None:
-    answer = reveal(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours, "phone", reason=reason)
-
-    assert street.ours.secrets[FieldClass.PHONE] not in answer.content.decode()
-    assert "<form" in answer.content.decode()
+def test_a_reveal_without_a_reason_shows_and_logs_nothing(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    for reason in ("", "四个字呀", "      "):
+        text = reveal(client, street.ours, "phone", reason=reason).content.decode()
+        assert street.ours.secrets[FieldClass.PHONE] not in text
+        assert "<form" in text
     assert not AccessLog.objects.filter(action=AccessAction.REVEAL).exists()
 
 

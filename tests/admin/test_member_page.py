@@ -77,14 +77,13 @@ def test_an_order_shows_what_a_caller_asks_for(street: Street, sit: Sit) -> None
     assert not re.search(r"<(button|a)[^>]*>\s*(Ship|Refund)", text)
 
 
-@pytest.mark.parametrize(
-    "template", ["javascript:alert('{order_no}')", "data:text/html,{order_no}", "https://x/{secret}", "//x/{order_no}", "{order_no"]
-)
-def test_a_stores_template_makes_no_dangerous_link(street: Street, sit: Sit, template: str) -> None:
-    Store.objects.filter(pk=street.ours.store.pk).update(order_url_template=template)
-    text = panel(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id, "orders")
-    assert "O-甲-1" in text
-    assert "href=" not in text.split("gx-record-no")[1].split("</header>")[0]
+def test_a_stores_template_makes_no_dangerous_link(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    for template in ("javascript:alert('{order_no}')", "data:text/html,{order_no}", "https://x/{secret}", "//x/{order_no}", "{order_no"):
+        Store.objects.filter(pk=street.ours.store.pk).update(order_url_template=template)
+        text = panel(client, street.ours.member_id, "orders")
+        assert "O-甲-1" in text
+        assert "href=" not in text.split("gx-record-no")[1].split("</header>")[0], template
 
 
 def test_both_times_of_an_after_sale_are_shown(street: Street, sit: Sit) -> None:
@@ -140,10 +139,11 @@ def test_the_timeline_holds_everything_once_newest_first(street: Street, sit: Si
     assert kinds == {"Order", "After-sale", "Behaviour", "Service note", "Membership", "Registration", "Consent"}
 
 
-@pytest.mark.parametrize("cursor", ["x", "2024-05-20T10:00:00~1", "2024-05-20T10:00:00+00:00", "2024-05-20T10:00:00+00:00~x", "~", "9~9~9"])
-def test_a_place_nobody_wrote_is_not_found(street: Street, sit: Sit, cursor: str) -> None:
+def test_a_place_nobody_wrote_is_not_found(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
     address = reverse("admin:members_member_panel", args=[street.ours.member_id, "orders"])
-    assert sit(street.staff[Role.CUSTOMER_SERVICE]).get(address, {"cursor": cursor}).status_code == 404
+    for cursor in ("x", "2024-05-20T10:00:00~1", "2024-05-20T10:00:00+00:00", "2024-05-20T10:00:00+00:00~x", "~", "9~9~9"):
+        assert client.get(address, {"cursor": cursor}).status_code == 404, cursor
 
 
 def test_a_member_of_two_shops_shows_each_its_own_half(street: Street, sit: Sit) -> None:
