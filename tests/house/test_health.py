@@ -1,5 +1,6 @@
 """What machines are told: alive, ready, and how old what waits is - also with Redis or Postgres away."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -80,7 +81,9 @@ def test_metrics_count_requests_by_route_and_tell_what_waits(client):
 @pytest.mark.django_db
 def test_metrics_of_an_unknown_address_make_no_series_each(client):
     client.get("/nothing/4711")
-    assert "4711" not in client.get("/metrics").content.decode()
+    routes = set(re.findall(r'route="([^"]*)"', client.get("/metrics").content.decode()))
+    assert "(none)" in routes
+    assert [route for route in routes if "nothing" in route or "4711" in route] == []
 
 
 @pytest.mark.parametrize(
