@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo.world.cast import Cast
 from tests.journeys.conftest import Desk, Sit
@@ -12,6 +12,7 @@ from tests.journeys.conftest import Desk, Sit
 pytestmark = pytest.mark.browser
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 READABLE = 4.5  # WCAG 2.2, 1.4.3: the least contrast of text; 3 for large text
+TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 PANELS = ("profile", "orders", "after-sales", "assets", "timeline", "behaviour", "notes", "changes")
 
 
@@ -31,12 +32,14 @@ def test_a_member_is_found_and_read_by_keyboard_alone(desks: Sit, cast: Cast) ->
     keys.type("O1001")
     keys.press("Enter")
     expect(page.locator(".gx-who h2")).to_have_text("张三")
+    expect(page.locator(".gx-who h2")).to_be_visible()  # until its scripts run, the page is there and hidden: no key does anything
 
     # reveal the phone number without a mouse
     for _press in range(80):
         keys.press("Tab")
         if page.evaluate("document.activeElement.matches('.gx-who .gx-reveal')"):
             break
+    expect(page.locator(".gx-who .gx-reveal:focus")).to_have_count(1)
     assert page.evaluate(
         "getComputedStyle(document.activeElement).outlineStyle !== 'none' || getComputedStyle(document.activeElement).boxShadow !== 'none'"
     )
@@ -55,15 +58,34 @@ def test_a_member_is_found_and_read_by_keyboard_alone(desks: Sit, cast: Cast) ->
     expect(page.locator(".gx-who h2")).to_have_text("李四")
 
 
+def test_the_search_box_has_the_focus_however_late_the_scripts_come(desks: Sit, cast: Cast) -> None:
+    """The theme hides the page until its script has started; a browser gives up on a hidden box that asks for the focus."""
+    desk = desks("cs01")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    desk.page.route("**/alpine.js*", hold)
+    desk.page.goto(f"{desk.address}/admin/lookup/", wait_until="commit")
+    desk.page.wait_for_function("document.readyState === 'interactive'")
+    desk.page.evaluate(TWO_FRAMES)
+    assert desk.page.evaluate("document.activeElement === document.body")
+    held[0].continue_()
+    expect(desk.page.locator(".gx-search input")).to_be_focused()
+
+
 def test_a_list_of_hits_is_walked_by_keyboard(desks: Sit, cast: Cast) -> None:
     desk = desks("admin")
     desk.look_up("张三")
     rows = desk.page.locator(".gx-hits tbody tr, table tbody tr")
     expect(rows).to_have_count(2)
+    expect(rows.first).to_be_visible()
     for _press in range(60):
         desk.page.keyboard.press("Tab")
         if desk.page.evaluate("document.activeElement.matches('table tbody a')"):
             break
+    expect(desk.page.locator("table tbody a:focus")).to_have_count(1)
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".gx-who h2")).to_have_text("张三")
 

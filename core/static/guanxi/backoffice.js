@@ -1,5 +1,5 @@
 "use strict";
-// Copy buttons, the search key, rows that open, and pages whose login has ended.
+// Copy buttons, the search key, the box to type into first, rows that open, and pages whose login has ended.
 (() => {
     const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
@@ -56,6 +56,15 @@
         for (const input of document.querySelectorAll(".gx-form input[type=file]")) {
             input.hasChangeListener = true; // the theme looks for a box beside it that only its own file fields have
         }
+    });
+
+    document.addEventListener("alpine:initialized", () => {
+        queueMicrotask(() => {
+            // The theme hides the page until now. A browser that meets [autofocus] on a hidden box gives up on it, and the first keys go nowhere.
+            if (document.activeElement === document.body) {
+                document.querySelector("[autofocus]")?.focus();
+            }
+        });
     });
 
     document.addEventListener("htmx:beforeSwap", (event) => {
