@@ -15,7 +15,7 @@ class Order(models.Model):
     """An order as its shop last told it. Amounts are minor units of `currency`, the programme's.
 
     settled_minor: what was paid for goods after discounts, coupons and points, without postage and gift cards (A-06, ruling 14).
-    refunded_minor: goods refunded so far, never above settled plus gift cards.  source_*: the same in the shop's own currency.
+    refunded_minor: goods refunded so far, never above settled plus gift cards.  net_minor: settled less what was refunded of it.  source_*: the same in the shop's own currency.
     """
 
     store = models.ForeignKey("stores.Store", models.PROTECT, related_name="+", verbose_name=_("store"))
@@ -36,6 +36,7 @@ class Order(models.Model):
     paid_minor = models.BigIntegerField(_("paid"))  # money that changed hands, postage and gift cards included
     settled_minor = models.BigIntegerField(_("settled"))
     refunded_minor = models.BigIntegerField(_("refunded"), default=0)
+    net_minor = models.BigIntegerField(_("settled, net of refunds"))
     source_currency = models.CharField(_("shop's currency"), max_length=3, choices=Currency.choices, blank=True)
     source_rate = models.DecimalField(_("fixed rate"), max_digits=14, decimal_places=6, null=True)
     source_settled_minor = models.BigIntegerField(_("settled, shop's currency"), null=True)
@@ -62,12 +63,21 @@ class Order(models.Model):
             ),
             models.CheckConstraint(condition=Q(refunded_minor__gte=0), name="activity_order_refunded_not_negative"),
             models.CheckConstraint(
+                condition=Q(net_minor__gte=0, net_minor__lte=F("settled_minor")), name="activity_order_net_within_settled"
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="completed") | Q(completed_at__isnull=False), name="activity_order_completed_has_its_time"
             ),
         ]
         indexes = [
             models.Index(fields=["member", "-placed_at", "-id"], name="activity_order_of_member"),
             models.Index(fields=["store", "-placed_at", "-id"], name="activity_order_of_store"),
+            models.Index(
+                fields=["completed_at"],
+                include=["member", "store", "net_minor", "settled_minor"],
+                condition=Q(status="completed"),
+                name="activity_order_completed",
+            ),
         ]
 
     def __str__(self) -> str:

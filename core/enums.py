@@ -11,6 +11,12 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+class NoticeState(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    SENT = "sent", _("sent")
+    SUPPRESSED = "suppressed", _("not wanted by the member")
+
+
 class Origin(models.TextChoices):
     """Whether a fact happened just now or is history being loaded (ruling 5)."""
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core.enums import JobState
+from core.enums import JobState, NoticeState
 
 
 class IdempotencyRecord(models.Model):
@@ -49,6 +49,35 @@ class OutboxMessage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=Q(fanned_out_at=None), name="core_outbox_waiting")]
+
+
+class Notice(models.Model):
+    """A message to a member, queued in the transaction of its cause (LVL-29). Sending is simulated until messaging exists.
+
+    template: names the words and who may be told (core.notices).  values: what the words are filled with.  cause: "level_history:8".
+    due_at: not before.  dedupe_key: once for ever.
+    """
+
+    programme_id = models.BigIntegerField()
+    member_id = models.BigIntegerField()
+    template = models.CharField(_("template"), max_length=40)
+    values = models.JSONField(_("values"), default=dict)
+    cause = models.CharField(_("cause"), max_length=60)
+    dedupe_key = models.CharField(max_length=120)
+    state = models.CharField(_("state"), max_length=10, choices=NoticeState.choices, default=NoticeState.QUEUED)
+    created_at = models.DateTimeField(_("created"))
+    due_at = models.DateTimeField(_("due"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    class Meta:
+        verbose_name = _("message to a member")
+        verbose_name_plural = _("messages to members")
+        constraints = [models.UniqueConstraint(fields=["member_id", "dedupe_key"], name="core_notice_once")]
+        indexes = [
+            models.Index(fields=["member_id", "-created_at", "-id"], name="core_notice_of_member"),
+            models.Index(fields=["programme_id", "-created_at", "-id"], name="core_notice_of_programme"),
+            models.Index(fields=["due_at"], condition=Q(state="queued"), name="core_notice_due"),
+        ]
 
 
 class EffectSkipped(models.Model):

@@ -1,5 +1,43 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GrowthConfig(AppConfig):
     name = "growth"
+    verbose_name = _("Levels and growth value")
+
+    def ready(self) -> None:
+        from core import scope
+
+        for label, path in (
+            ("growth.LevelScheme", "programme_id"),
+            ("growth.SchemeVersion", "scheme__programme_id"),
+            ("growth.Level", "programme_id"),
+            ("growth.LevelTerms", "level__programme_id"),
+            ("growth.GiftItem", "terms__level__programme_id"),
+            ("growth.Benefit", "programme_id"),
+            ("growth.LevelBenefit", "benefit__programme_id"),
+            ("growth.LevelMatch", "to_programme_id"),
+            ("growth.PaidPlan", "programme_id"),
+            ("growth.RuleSet", "programme_id"),
+            ("growth.GrowthRule", "rule_set__programme_id"),
+            ("growth.GrowthFactor", "rule_set__programme_id"),
+            ("growth.PhotoPlace", "programme_id"),
+            ("growth.RfmVersion", "programme_id"),
+            ("growth.RfmClock", "version__programme_id"),
+            ("growth.RfmRun", "programme_id"),
+            ("growth.RfmSnapshot", "membership__programme_id"),
+            ("growth.RfmState", "membership__programme_id"),
+            ("growth.RfmStale", "membership__programme_id"),
+            ("growth.LevelReview", "scheme__programme_id"),
+            ("growth.GrowthAccount", "membership__programme_id"),
+            ("growth.GrowthEntry", "account__membership__programme_id"),
+            ("growth.MemberLevel", "membership__programme_id"),
+            ("growth.LevelHistory", "membership__programme_id"),
+            ("growth.LevelOverride", "membership__programme_id"),
+            ("growth.Measure", "membership__programme_id"),
+            ("growth.GiftGrant", "membership__programme_id"),
+            ("growth.BenefitUsage", "membership__programme_id"),
+            ("growth.Subscription", "membership__programme_id"),
+        ):
+            scope.register(label, scope.by_programme(path))

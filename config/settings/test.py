@@ -17,6 +17,7 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True  # no scan of the static files for every test client
 CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ.get("TEST_DATABASE_TEMPLATE")}  # a migrated one, if tests/conftest.py made it
+DATABASES["default"]["OPTIONS"]["options"] = "-c guanxi.ledgers_may_be_emptied=on"  # between two transactional tests
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # threads of a live server give their connections back
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CLOCK_OVERRIDE = True

@@ -3,13 +3,13 @@
 WITH added AS (
     INSERT INTO activity_order (
         store_id, order_no, version, digest, member_id, status, channel, origin, currency, goods_minor, discount_minor, coupon_minor,
-        points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, source_currency, source_rate,
+        points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, net_minor, source_currency, source_rate,
         source_settled_minor, placed_at, paid_at, shipped_at, received_at, completed_at, cancelled_at, receiver_name, receiver_phone,
         receiver_address, country, coupon_codes, booked_at
     )
     SELECT
         store_id, order_no, version, digest, member_id, status, channel, %(origin)s, currency, goods_minor, discount_minor, coupon_minor,
-        points_minor, points_used, postage_minor, paid_minor, settled_minor, 0, source_currency, source_rate,
+        points_minor, points_used, postage_minor, paid_minor, settled_minor, 0, settled_minor, source_currency, source_rate,
         source_settled_minor, placed_at, paid_at, shipped_at, received_at, completed_at, cancelled_at, receiver_name, receiver_phone,
         receiver_address, country, coupon_codes, %(booked_at)s
     FROM activity_staged_order

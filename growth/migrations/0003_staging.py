@@ -1,0 +1,43 @@
+"""Where growth entries wait while their batch is posted: unlogged, emptied by the transaction that filled them.
+
+Columns named like those of growth_growthentry hold what will be written there. The caller fills the request; growth/ledger/post fills
+verdict ("new", "replay", "conflict", "closed"), entry_id, account_version, applied and balance_after.
+"""
+
+from django.db import migrations
+
+STAGING = """
+CREATE SEQUENCE growth_batch;
+CREATE UNLOGGED TABLE growth_staged_entry (
+    batch bigint NOT NULL,
+    item bigint NOT NULL,
+    membership_id bigint NOT NULL,
+    requested bigint NOT NULL,
+    apply_at_most bigint,
+    reason text NOT NULL,
+    source_type text NOT NULL,
+    source_id text NOT NULL,
+    rule_id bigint,
+    rfm_run_id bigint,
+    reverses_id bigint,
+    details jsonb NOT NULL DEFAULT '{}',
+    note text NOT NULL DEFAULT '',
+    effect_key text NOT NULL,
+    request_digest text NOT NULL,
+    actor text NOT NULL,
+    occurred_at timestamptz NOT NULL,
+    verdict text NOT NULL DEFAULT '',
+    entry_id bigint,
+    account_version bigint,
+    applied bigint,
+    balance_after bigint,
+    PRIMARY KEY (batch, item)
+);
+CREATE INDEX growth_staged_entry_of_membership ON growth_staged_entry (batch, membership_id, item);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("growth", "0002_append_only")]
+
+    operations = [migrations.RunSQL(STAGING, "DROP TABLE growth_staged_entry; DROP SEQUENCE growth_batch;")]
