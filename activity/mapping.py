@@ -105,7 +105,8 @@ class Categories:
     otherwise: str
 
     def of(self, name: str) -> str:
-        words = f" {_NOT_A_WORD.sub(' ', name.upper()).strip()} "
+        """`"SET OF 3 CAKE TINS PANTRY DESIGN "` -> the path of the first entry with `CAKE TIN` among its keywords."""
+        words = f" {normalise(name)} "
         return next((path for path, pattern in zip(self.paths, self.patterns, strict=True) if pattern.search(words)), self.otherwise)
 
     @staticmethod
@@ -118,8 +119,13 @@ class Categories:
         )
 
 
+def normalise(name: str) -> str:
+    """`"RED  RETROSPOT/CAKE, TIN."` -> `"RED RETROSPOT CAKE TIN"`."""
+    return _NOT_A_WORD.sub(" ", name.upper()).strip()
+
+
 def _any_of(keywords: Sequence[str]) -> re.Pattern[str]:
-    words = "|".join(re.escape(_NOT_A_WORD.sub(" ", word.upper()).strip()) for word in sorted(keywords, key=len, reverse=True))
+    words = "|".join(re.escape(normalise(keyword)) for keyword in sorted(keywords, key=len, reverse=True))
     return re.compile(rf" (?:{words})(?:E?S)? ")
 
 

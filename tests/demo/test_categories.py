@@ -9,14 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from demo import categories
+from activity.mapping import Categories, normalise
 from demo.customers import SOURCE
 
+TABLE = SOURCE.parent / "categories.toml"
 NO_GOODS = re.compile(r"POST|DOT|C2|M|D|S|BANK CHARGES|AMAZONFEE|CRUK|B|PADS|GIFT_.*", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
-def lines_by_category() -> Counter[str]:
+def table() -> Categories:
+    """As the import of the real purchases reads it."""
+    return Categories.read(TABLE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def lines_by_category(table: Categories) -> Counter[str]:
     names: Counter[str] = Counter()
     with gzip.open(SOURCE, "rt", encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
@@ -24,7 +31,7 @@ def lines_by_category() -> Counter[str]:
                 names[row["Description"]] += 1
     found: Counter[str] = Counter()
     for name, count in names.items():
-        found[categories.table().of(name)] += count
+        found[table.of(name)] += count
     return found
 
 
@@ -43,8 +50,7 @@ def test_docs_quote_the_coverage(lines_by_category: Counter[str], project: Path)
     assert quoted == dict(lines_by_category)
 
 
-def test_every_category_is_reached_and_has_two_levels() -> None:
-    table = categories.table()
+def test_every_category_is_reached_and_has_two_levels(table: Categories) -> None:
     assert len(set(table.paths)) == 17
     assert all(re.fullmatch(r"[^/]+/[^/]+", path) for path in table.paths)
 
@@ -64,20 +70,20 @@ def test_every_category_is_reached_and_has_two_levels() -> None:
         ("", "其他"),
     ],
 )
-def test_the_thing_itself_wins_over_its_pattern(name: str, path: str) -> None:
-    assert categories.table().of(name) == path
+def test_the_thing_itself_wins_over_its_pattern(table: Categories, name: str, path: str) -> None:
+    assert table.of(name) == path
 
 
-def test_a_keyword_stands_for_whole_words() -> None:
-    assert categories.table().of("CARDINAL") == "其他"  # not a card
-    assert categories.table().of("BIRTHDAY CARDS") == "文具/贺卡与礼品包装"
+def test_a_keyword_stands_for_whole_words(table: Categories) -> None:
+    assert table.of("CARDINAL") == "其他"  # not a card
+    assert table.of("BIRTHDAY CARDS") == "文具/贺卡与礼品包装"
 
 
 def test_no_keyword_is_dead() -> None:
     """A keyword that an earlier entry says already would never be tried."""
     said: dict[str, str] = {}
-    for entry in tomllib.loads(categories.TABLE.read_text(encoding="utf-8"))["category"]:
+    for entry in tomllib.loads(TABLE.read_text(encoding="utf-8"))["category"]:
         for keyword in entry["keywords"]:
-            word = categories.normalise(keyword)
+            word = normalise(keyword)
             assert word not in said, f"{keyword} is in {said.get(word)} and again in {entry['path']}"
             said[word] = entry["path"]
