@@ -1,6 +1,6 @@
 """Orders, after-sales, behaviour events and balances."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from activity import errors, inputs, selectors
 from activity import services as activity_services
 from activity.api import examples, references, shapes
+from activity.api.filters import AfterSaleFilters, EventFilters, OrderFilters
 from activity.models import AfterSale, BehaviourEvent, Order
 from activity.services import Recorded
 from core import scope as scopes
@@ -51,7 +52,7 @@ class OrdersView(ApiView):
     )
     def list(self, call: Call) -> Answer:
         """The latest placed first."""
-        rows = _facts(Order.objects.all(), call, exactly=("order_no", "status"), between="placed_at")
+        rows = OrderFilters(call, scopes.narrow(Order.objects.all(), call.scope)).rows()
         return _page(_whole_orders(rows), call, "placed_at", "orders", shapes.OrderOut)
 
     @operation(
@@ -94,7 +95,7 @@ class AfterSalesView(ApiView):
     )
     def list(self, call: Call) -> Answer:
         """The latest application first."""
-        rows = _facts(AfterSale.objects.all(), call, exactly=("after_sale_no", "order_no", "status"), between="applied_at")
+        rows = AfterSaleFilters(call, scopes.narrow(AfterSale.objects.all(), call.scope)).rows()
         return _page(_whole_after_sales(rows), call, "applied_at", "after-sales", shapes.AfterSaleOut)
 
     @operation(
@@ -135,7 +136,7 @@ class EventsView(ApiView):
     )
     def list(self, call: Call) -> Answer:
         """What members did in the client's own store, the latest first (API-07)."""
-        rows = _facts(BehaviourEvent.objects.all(), call, exactly=("kind", "channel"), between="occurred_at")
+        rows = EventFilters(call, scopes.narrow(BehaviourEvent.objects.all(), call.scope)).rows()
         return _page(rows.select_related("store", "member"), call, "occurred_at", "events", shapes.EventOut)
 
     @operation(
@@ -267,17 +268,6 @@ def _whole_orders(rows: QuerySet[Order]) -> QuerySet[Order]:
 
 def _whole_after_sales(rows: QuerySet[AfterSale]) -> QuerySet[AfterSale]:
     return rows.select_related("store", "member").prefetch_related("lines")
-
-
-def _facts(rows: QuerySet[Any], call: Call, *, exactly: Sequence[str], between: str) -> QuerySet[Any]:
-    """Rows within reach that fit the filters. Raises StoreNotFound, MemberNotFound for those out of reach."""
-    rows = scopes.narrow(rows, call.scope)
-    if "store" in call.query:
-        rows = rows.filter(store=stores_selectors.store_by_code(call.query["store"], call.scope))
-    if "member" in call.query:
-        rows = rows.filter(member=members_selectors.reachable(call.query["member"], call.scope))
-    named = {name: call.query[name] for name in (*exactly, f"{between}__gte", f"{between}__lt") if name in call.query}
-    return rows.filter(**named)
 
 
 def _page(rows: QuerySet[Any], call: Call, by: str, of: str, shape: type[Any]) -> Answer:

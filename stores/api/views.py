@@ -19,6 +19,7 @@ from members.rules import PROFILE_FIELDS, ConsentGiven, Profile
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.api import examples, shapes
+from stores.api.filters import MembersOfProgrammeFilters
 from stores.enums import ClientScope
 from stores.errors import NotAMember, ProgrammeNotFound, StoreNotFound
 from stores.models import Membership, Programme, Store
@@ -42,7 +43,8 @@ class MembersView(ApiView):
     )
     def list(self, call: Call) -> Answer:
         """The latest registered first. What was searched for is kept as a hash in the access log."""
-        found = pages.page(_members(call), order=("-registered_at", "-id"), query=call.query, of="members")
+        rows = MembersOfProgrammeFilters(call, members_selectors.within(call.scope)).rows()
+        found = pages.page(rows, order=("-registered_at", "-id"), query=call.query, of="members")
         members_services.log_access(
             scope=call.scope,
             user_id=None,
@@ -194,29 +196,6 @@ def store_of(call: Call, code: str | None) -> int | None:
 
 def _read(call: Call, one_id: str) -> "Member":
     return members_services.read_member(one_id=one_id, scope=call.scope, at=call.now, ip=call.ip, request_id=call.request_id)
-
-
-def _members(call: Call) -> Any:
-    query = call.query
-    members = members_selectors.within(call.scope)
-    if "phone" in query:
-        members = members.filter(phone=query["phone"])
-    if "provider" in query:
-        members = members.filter(  # at most one: a verified identity is unique
-            identities__provider=query["provider"],
-            identities__scope=query["scope"],
-            identities__external_id=query["external_id"],
-            identities__verified_at__isnull=False,
-        )
-    if "status" in query:
-        members = members.filter(status=query["status"])
-    if "programme" in query:
-        programme = stores_selectors.programme_by_code(query["programme"], call.scope)
-        members = members.filter(pk__in=Membership.objects.filter(programme=programme).values("member_id"))
-    for name in ("registered_at__gte", "registered_at__lt"):
-        if name in query:
-            members = members.filter(**{name: query[name]})
-    return members
 
 
 def programme_of(call: Call, code: str | None) -> Programme:

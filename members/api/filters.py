@@ -1,0 +1,26 @@
+"""Filters of the list of members, as far as members know: the apps above add theirs."""
+
+from django.db.models import QuerySet
+from django_filters import CharFilter
+
+from core.api.filters import Filters
+from members.models import Member
+
+
+class MemberFilters(Filters):
+    together = {"provider": ("scope", "external_id")}
+
+    provider = CharFilter(method="proved_as")
+
+    class Meta:
+        model = Member
+        fields = {"phone": ["exact"], "status": ["exact"], "registered_at": ["gte", "lt"]}
+
+    def proved_as(self, members: QuerySet[Member], _name: str, provider: str) -> QuerySet[Member]:
+        """At most one: a verified identity is unique."""
+        return members.filter(
+            identities__provider=provider,
+            identities__scope=self.call.query["scope"],
+            identities__external_id=self.call.query["external_id"],
+            identities__verified_at__isnull=False,
+        )
