@@ -16,7 +16,7 @@ from members.events import MembersRegistered, MembersUpdated
 from members.models import Address, Child, Consent, Identity, Member, Preference
 from members.rules import ADDRESSES_AT_MOST, AddressIn, ConsentGiven, IdentityClaim, Profile
 from members.services.merging import open_merge_cases
-from members.services.registration import Registration, lock_claims, new_one_id
+from members.services.registration import Registration, identities_of, lock_claims, new_one_id
 
 NEWCOMERS_AT_MOST = 5_000  # a transaction; the caller cuts larger lists
 
@@ -89,17 +89,7 @@ def link_many(*, claims: Sequence[tuple[int, IdentityClaim]], actor: str, at: da
     held = _owners([claim.key for _member_id, claim in proven])
     new = {claim.key: (member_id, claim) for member_id, claim in reversed(proven) if claim.key not in held}
     Identity.objects.bulk_create(
-        [
-            Identity(
-                member_id=member_id,
-                provider=claim.provider,
-                scope=claim.scope,
-                external_id=claim.external_id,
-                verified_at=claim.verified_at,
-                created_at=at,
-            )
-            for member_id, claim in new.values()
-        ],
+        [row for member_id, claim in new.values() for row in identities_of(member_id, [claim], at)],
         batch_size=1_000,
         ignore_conflicts=True,
     )
@@ -167,21 +157,8 @@ def _member(newcomer: Newcomer, source: str) -> Member:
 
 def _keep_belongings(newcomers: Sequence[Newcomer], members: Sequence[Member], booked_at: datetime) -> None:
     pairs = list(zip(newcomers, members, strict=True))
-    contacts = (Provider.PHONE, Provider.EMAIL)  # unverified ones stay contact fields (ruling 16)
     Identity.objects.bulk_create(
-        [
-            Identity(
-                member=member,
-                provider=claim.provider,
-                scope=claim.scope,
-                external_id=claim.external_id,
-                verified_at=claim.verified_at,
-                created_at=booked_at,
-            )
-            for newcomer, member in pairs
-            for claim in dict.fromkeys(newcomer.identities)
-            if claim.verified_at or claim.provider not in contacts
-        ],
+        [row for newcomer, member in pairs for row in identities_of(member.pk, newcomer.identities, booked_at)],
         batch_size=1_000,
     )
     Consent.objects.bulk_create(

@@ -22,6 +22,7 @@ from members.services.merging import open_merge_cases
 
 CLAIM_LOCK_CLASS = 7304  # first key of the advisory locks that hold identities
 CLAIM_LOCKS = 4096  # a stock server has room for 6,400 locks in all
+_CONTACTS = (Provider.PHONE, Provider.EMAIL)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,22 @@ def new_one_id() -> str:
     return f"mem_{uuid.uuid4().hex}"
 
 
+def identities_of(member_id: int, claims: Iterable[IdentityClaim], at: datetime) -> list[Identity]:
+    """Rows to write for the claims, each once. An unverified phone or e-mail stays a contact field (ruling 16)."""
+    return [
+        Identity(
+            member_id=member_id,
+            provider=claim.provider,
+            scope=claim.scope,
+            external_id=claim.external_id,
+            verified_at=claim.verified_at,
+            created_at=at,
+        )
+        for claim in dict.fromkeys(claims)
+        if claim.verified_at or claim.provider not in _CONTACTS
+    ]
+
+
 def lock_claims(keys: Iterable[tuple[str, str, str]]) -> None:
     """Hold these identities until the transaction ends, whether or not they exist yet: a lock needs no row.
 
@@ -147,23 +164,12 @@ def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, sourc
 
 
 def _keep_claims(member: Member, claims: Sequence[IdentityClaim], *, at: datetime) -> bool:
-    """Identities of the claims that nobody holds; an unverified phone or e-mail stays a contact field (ruling 16). True if one is new."""
-    contacts = (Provider.PHONE, Provider.EMAIL)
-    kept = [claim for claim in claims if claim.verified_at or claim.provider not in contacts]
-    taken = Identity.objects.filter(Q(member=member) | Q(verified_at__isnull=False), external_id__in=[claim.external_id for claim in kept])
+    """Identities of the claims that nobody holds. True if one is new."""
+    rows = identities_of(member.pk, claims, at)
+    taken = Identity.objects.filter(Q(member=member) | Q(verified_at__isnull=False), external_id__in=[row.external_id for row in rows])
     known = set(taken.values_list("provider", "scope", "external_id"))
-    new = [claim for claim in kept if claim.key not in known]
-    Identity.objects.bulk_create(
-        Identity(
-            member=member,
-            provider=claim.provider,
-            scope=claim.scope,
-            external_id=claim.external_id,
-            verified_at=claim.verified_at,
-            created_at=at,
-        )
-        for claim in new
-    )
+    new = [row for row in rows if (row.provider, row.scope, row.external_id) not in known]
+    Identity.objects.bulk_create(new)
     return bool(new)
 
 
@@ -171,7 +177,7 @@ def _adopt_contacts(member: Member, claims: Sequence[IdentityClaim]) -> None:
     """A member without a proven phone or e-mail takes the one just proven; the member's own is never overwritten."""
     changed = []
     for claim in claims:
-        if claim.provider not in (Provider.PHONE, Provider.EMAIL):
+        if claim.provider not in _CONTACTS:
             continue
         value_field, time_field = str(claim.provider), f"{claim.provider}_verified_at"
         if getattr(member, value_field) in ("", claim.external_id) and not getattr(member, time_field):
