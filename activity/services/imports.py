@@ -4,12 +4,12 @@ Every chunk is one transaction, so a killed import leaves whole chunks behind; s
 recorded already. A dry run is the same code with each chunk rolled back.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import groupby, islice, takewhile
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from django.db import connection, transaction
@@ -146,11 +146,15 @@ def import_orders(
     watcher: Watcher | None = None,
     report_to: Callable[[], AbstractContextManager[TextIO]] | None = None,
     until: datetime | None = None,
+    stops: Sequence[datetime] = (),
+    at_stop: Callable[[datetime], None] = lambda moment: None,
 ) -> ImportReport:
     """Record the orders and returns of a file; bad lines refuse their order and nothing else.
 
     scope: the stores the file may speak for.  report_to: opens the error report, called only when there is something to report.
-    until: leave what was placed at or after this moment for another run.  Same file twice: the same database.
+    until: leave what was placed at or after this moment for another run.  stops: moments in order; at each, `at_stop` is called when all
+    that was placed before it is committed, and nothing that was placed later (ruling 5: a month's facts, then that month's cycle).
+    Same file twice: the same database.
     Raises NotACsvFile, BadMapping, StoreNotFound for a store beyond the scope (before anything is written).
     """
     watcher = watcher or Unwatched()
@@ -167,7 +171,7 @@ def import_orders(
             watcher.phase(ImportPhase.MATCHING, total=0)
             _match_returns()
         report.members = _count_members(mapping)
-        _record_all(run, watcher, until)
+        _record_all(run, watcher, until, stops, at_stop)
         for row in sql.rows("activity/imports/fates"):
             report.fates[row["fate"]] = Fate(row["lines"], int(row["pieces"]), int(row["amount_micro"]))
         report.matching = {name: int(value) for name, value in (sql.one("activity/imports/matching") or {}).items()}
@@ -285,7 +289,9 @@ class _Run:
         return {"store_id": self.stores[group[0].store_code].pk, "member_id": members.get(self.identity(group), nobody)}
 
 
-def _record_all(run: _Run, watcher: Watcher, until: datetime | None) -> None:
+def _record_all(
+    run: _Run, watcher: Watcher, until: datetime | None, stops: Sequence[datetime], at_stop: Callable[[datetime], None]
+) -> None:
     with connection.cursor() as counting:
         counting.execute("SELECT count(*) FROM activity_import_order WHERE problem = ''")
         watcher.phase(ImportPhase.RECORDING, total=counting.fetchone()[0])
@@ -293,19 +299,27 @@ def _record_all(run: _Run, watcher: Watcher, until: datetime | None) -> None:
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql.text("activity/imports/lines"))
         lines = (FileLine._make(row) for row in _fetched(cursor))
-        for chunk in _chunks(list(group) for _seq, group in groupby(lines, key=lambda line: line.seq)):
-            if until is not None and chunk[0][0].placed_at >= until:
-                return
-            _record_chunk(run, [group for group in chunk if until is None or group[0].placed_at < until])
+        groups: Iterator[Group] = (list(group) for _seq, group in groupby(lines, key=lambda line: line.seq))
+        if until is not None:
+            groups = takewhile(lambda group: group[0].placed_at < until, groups)
+        waiting = deque(stops)
+        for chunk in _chunks(groups, stops):
+            while waiting and chunk[0][0].placed_at >= waiting[0]:
+                at_stop(waiting.popleft())
+            _record_chunk(run, chunk)
             done += len(chunk)
             watcher.at(done)
+        for stop in waiting:
+            at_stop(stop)
 
 
-def _chunks(groups: Iterable[Group]) -> Iterator[list[Group]]:
+def _chunks(groups: Iterable[Group], stops: Sequence[datetime]) -> Iterator[list[Group]]:
+    """Bounded runs of groups, none of which reaches over a stop."""
     chunk: list[Group] = []
     lines = 0
     for group in groups:
-        if chunk and (len(chunk) >= ORDERS_AT_MOST or lines + len(group) > LINES_AT_MOST):
+        is_full = len(chunk) >= ORDERS_AT_MOST or lines + len(group) > LINES_AT_MOST
+        if chunk and (is_full or any(chunk[0][0].placed_at < stop <= group[0].placed_at for stop in stops)):
             yield chunk
             chunk, lines = [], 0
         chunk.append(group)

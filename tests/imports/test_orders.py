@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -49,6 +49,7 @@ def abroad() -> tuple[Store, Store]:
 def load(
     content: str | bytes, text: str | mapping.OrderMapping = "", *, store: str = "S001", scope: Scope = PLATFORM, dry_run: bool = False,
     shift_days: int = 0, report: Report | None = None, until: datetime | None = None,
+    stops: Sequence[datetime] = (), at_stop: Callable[[datetime], None] = lambda moment: None,
 ) -> ImportReport:  # fmt: skip
     plan = text if isinstance(text, mapping.OrderMapping) else mapping.read(text, store_code=store) if text else mapping.standard(store)
     return services.import_orders(
@@ -60,6 +61,8 @@ def load(
         shift_days=shift_days,
         report_to=report.open if report else None,
         until=until,
+        stops=stops,
+        at_stop=at_stop,
     )
 
 
@@ -298,6 +301,16 @@ def test_a_load_may_stop_at_a_moment_and_go_on(abroad: tuple[Store, Store]) -> N
     assert (first.orders["recorded"], Order.objects.count()) == (10, 10)
     second = retail(*rows)
     assert second.orders == {"recorded": 20, "known": 10, "refused": 0}
+
+
+def test_a_load_is_stopped_between_two_months(abroad: tuple[Store, Store]) -> None:
+    """Ruling 5: at each stop all that was placed before it is there, and nothing that was placed later."""
+    rows = [[str(day), "A", "X", 1, f"2010-12-{day:02d} 08:00:00", "1", "1", "France"] for day in range(1, 31)]
+    stops = [datetime(2010, 12, day, tzinfo=UTC) for day in (1, 11, 21)] + [datetime(2011, 2, 1, tzinfo=UTC)]
+    seen: list[tuple[datetime, int]] = []
+    told = retail(*rows, stops=stops, at_stop=lambda moment: seen.append((moment, Order.objects.count())))
+    assert seen == list(zip(stops, (0, 10, 20, 30), strict=True))
+    assert told.orders["recorded"] == 30
 
 
 def test_a_preview_writes_nothing(shop: Store) -> None:
