@@ -21,7 +21,7 @@ from members.enums import (
 )
 
 
-@keep_history()
+@keep_history(exclude=["updated_at"])
 class Member(models.Model):
     """One person on the platform. `one_id` is opaque, not guessable and never reused (OMN-02)."""
 
@@ -51,6 +51,7 @@ class Member(models.Model):
     register_source = models.CharField(_("registration source"), max_length=64, blank=True)
     inviter = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="invited", verbose_name=_("invited by"))
     version = models.PositiveIntegerField(_("version"), default=1)
+    updated_at = models.DateTimeField(_("updated"))  # when they registered, or anything that members.MembersUpdated tells last changed
     is_synthetic = models.BooleanField(_("synthetic person"), default=False)  # demo data: the purchases are real, the person is made up
 
     class Meta:
@@ -63,7 +64,10 @@ class Member(models.Model):
             ),
             models.CheckConstraint(condition=~Q(merged_into=F("id")), name="members_member_not_merged_into_itself"),
         ]
-        indexes = [models.Index(fields=["phone"], condition=~Q(phone=""), name="members_member_phone")]
+        indexes = [
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="members_member_phone"),
+            models.Index(fields=["updated_at"], name="members_member_updated"),
+        ]
         # migration 0002 adds right(phone, 4), name prefixes and two-character pieces of names, which Django cannot name
 
     def __str__(self) -> str:

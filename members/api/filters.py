@@ -1,7 +1,7 @@
 """Filters of the list of members, as far as members know: the apps above add theirs."""
 
 from django.db.models import QuerySet
-from django_filters import CharFilter
+from django_filters import CharFilter, IsoDateTimeFilter
 
 from core.api.filters import Filters
 from members.models import Member
@@ -11,6 +11,7 @@ class MemberFilters(Filters):
     together = {"provider": ("scope", "external_id")}
 
     provider = CharFilter(method="proved_as")
+    updated_since = IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte")
 
     class Meta:
         model = Member

@@ -167,6 +167,9 @@ class MemberOut(OutSerializer):
     register_source = serializers.CharField(read_only=True)
     is_synthetic = serializers.BooleanField(read_only=True, help_text="A made-up person of the demo.")
     version = serializers.IntegerField(read_only=True, help_text="Raised by every change; the ETag.")
+    updated_at = serializers.DateTimeField(
+        read_only=True, help_text="When any part of the member last changed, addresses and consents too."
+    )
 
     def get_callable_from(self, member: Member) -> str | None:
         return f"{member.callable_from:%H:%M}" if member.callable_from else None

@@ -12,9 +12,10 @@ from core.errors import InvalidInput
 from core.history import because
 from members import regions
 from members.enums import MergeReason, Provider
-from members.events import MembersRegistered, MembersUpdated
+from members.events import MembersRegistered
 from members.models import Address, Child, Consent, Identity, Member, Preference
 from members.rules import ADDRESSES_AT_MOST, AddressIn, ConsentGiven, IdentityClaim, Profile
+from members.services.changes import note_change
 from members.services.merging import open_merge_cases
 from members.services.registration import Registration, identities_of, lock_claims, new_one_id
 
@@ -69,7 +70,7 @@ def register_many(
         next((owners[claim.key] for claim in said.identities if claim.verified_at and claim.key in owners), None) for said in newcomers
     ]
     fresh = [newcomer for newcomer, owner in zip(newcomers, known, strict=True) if owner is None]
-    made = Member.objects.bulk_create([_member(newcomer, source) for newcomer in fresh], batch_size=1_000)
+    made = Member.objects.bulk_create([_member(newcomer, source, booked_at) for newcomer in fresh], batch_size=1_000)
     _keep_belongings(fresh, made, booked_at)
     cases = _weak_matches(fresh, made, source or actor, booked_at)
     if made:
@@ -101,8 +102,7 @@ def link_many(*, claims: Sequence[tuple[int, IdentityClaim]], actor: str, at: da
                 member.phone, member.phone_verified_at = claim.external_id, claim.verified_at
                 member.save(update_fields=["phone", "phone_verified_at"])
     if new:
-        ids = tuple(sorted({member_id for member_id, _claim in new.values()}))
-        events.publish(MembersUpdated(member_ids=ids, parts=("identities",), origin=origin, booked_at=at))
+        note_change(member_ids=sorted({member_id for member_id, _claim in new.values()}), parts=("identities",), at=at, origin=origin)
     return len(new)
 
 
@@ -136,7 +136,7 @@ def _owners(keys: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str, str], 
     return found
 
 
-def _member(newcomer: Newcomer, source: str) -> Member:
+def _member(newcomer: Newcomer, source: str, booked_at: datetime) -> Member:
     def contact(provider: Provider, said: str) -> tuple[str, datetime | None]:
         claim = next((claim for claim in newcomer.identities if claim.provider == provider), None)
         return (claim.external_id, claim.verified_at) if claim else (said, None)
@@ -149,6 +149,7 @@ def _member(newcomer: Newcomer, source: str) -> Member:
         email_verified_at=email_verified_at,
         one_id=new_one_id(),
         registered_at=newcomer.registered_at,
+        updated_at=booked_at,
         register_channel=newcomer.channel,
         register_source=source,
         is_synthetic=newcomer.is_synthetic,

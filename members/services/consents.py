@@ -5,13 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import events
-from core.enums import Origin
 from core.errors import NotFound
 from core.history import because
 from members.errors import MemberNotFound
-from members.events import MembersUpdated
 from members.models import Consent, Member, Preference
+from members.services.changes import note_change
 
 
 @transaction.atomic
@@ -26,7 +24,7 @@ def give_consent(*, member_id: int, purpose: str, policy_version: str, channel: 
         with because(actor=actor, at=at, channel=channel):
             in_force.save(update_fields=["withdrawn_at"])
     given = Consent.objects.create(member_id=member_id, purpose=purpose, policy_version=policy_version, channel=channel, given_at=at)
-    _announce(member_id, "consents", at)
+    note_change(member_ids=[member_id], parts=("consents",), at=at)
     return given
 
 
@@ -37,7 +35,7 @@ def withdraw_consent(*, member_id: int, purpose: str, actor: str, at: datetime) 
     with because(actor=actor, at=at):
         if not Consent.objects.filter(member_id=member_id, purpose=purpose, withdrawn_at=None).update(withdrawn_at=at):
             raise NotFound()
-    _announce(member_id, "consents", at)
+    note_change(member_ids=[member_id], parts=("consents",), at=at)
 
 
 @transaction.atomic
@@ -54,13 +52,9 @@ def set_preferences(*, member_id: int, switches: Mapping[tuple[str, str], bool],
             unique_fields=["member", "channel", "message_type"],
             update_fields=["is_on", "changed_at"],
         )
-    _announce(member_id, "preferences", at)
+    note_change(member_ids=[member_id], parts=("preferences",), at=at)
 
 
 def _lock(member_id: int) -> None:
     if not Member.objects.select_for_update(of=("self",)).filter(pk=member_id).exists():
         raise MemberNotFound()
-
-
-def _announce(member_id: int, part: str, at: datetime) -> None:
-    events.publish(MembersUpdated(member_ids=(member_id,), parts=(part,), origin=Origin.LIVE, booked_at=at))

@@ -6,15 +6,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import events
-from core.enums import Origin
 from core.errors import InvalidInput, NotFound
 from core.history import because
 from members import regions
 from members.errors import MemberNotFound, TooManyAddresses
-from members.events import MembersUpdated
 from members.models import Address, Child, Member
 from members.rules import ADDRESSES_AT_MOST, AddressIn
+from members.services.changes import note_change
 
 
 @transaction.atomic
@@ -30,7 +28,7 @@ def add_address(*, member_id: int, address: AddressIn, actor: str, at: datetime)
         if is_default:
             _drop_default(member_id)
         added = Address.objects.create(member_id=member_id, created_at=at, **{**asdict(address), "is_default": is_default})
-    _announce(member_id, "addresses", at)
+    note_change(member_ids=[member_id], parts=("addresses",), at=at)
     return added
 
 
@@ -46,7 +44,7 @@ def change_address(*, member_id: int, address_id: int, address: AddressIn, actor
         for name, value in values.items():
             setattr(kept, name, value)
         kept.save(update_fields=list(values))
-    _announce(member_id, "addresses", at)
+    note_change(member_ids=[member_id], parts=("addresses",), at=at)
     return kept
 
 
@@ -58,7 +56,7 @@ def make_default_address(*, member_id: int, address_id: int, actor: str, at: dat
         _drop_default(member_id)
         kept.is_default = True
         kept.save(update_fields=["is_default"])
-    _announce(member_id, "addresses", at)
+    note_change(member_ids=[member_id], parts=("addresses",), at=at)
 
 
 @transaction.atomic
@@ -66,7 +64,7 @@ def remove_address(*, member_id: int, address_id: int, actor: str, at: datetime)
     kept = _address(member_id, address_id)
     with because(actor=actor, at=at):
         kept.delete()
-    _announce(member_id, "addresses", at)
+    note_change(member_ids=[member_id], parts=("addresses",), at=at)
 
 
 def touch_address(*, member_id: int, address_id: int, at: datetime) -> None:
@@ -90,7 +88,7 @@ def add_child(*, member_id: int, birth_month: date, gender: str, guardian_consen
             guardian_consent_at=guardian_consent_at,
             created_at=at,
         )
-    _announce(member_id, "children", at)
+    note_change(member_ids=[member_id], parts=("children",), at=at)
     return child
 
 
@@ -100,7 +98,7 @@ def remove_child(*, member_id: int, child_id: int, actor: str, at: datetime) -> 
     with because(actor=actor, at=at):
         if not Child.objects.filter(pk=child_id, member_id=member_id).delete()[0]:
             raise NotFound()
-    _announce(member_id, "children", at)
+    note_change(member_ids=[member_id], parts=("children",), at=at)
 
 
 def _lock(member_id: int) -> None:
@@ -118,7 +116,3 @@ def _address(member_id: int, address_id: int) -> Address:
 
 def _drop_default(member_id: int) -> None:
     Address.objects.filter(member_id=member_id, is_default=True).update(is_default=False)
-
-
-def _announce(member_id: int, part: str, at: datetime) -> None:
-    events.publish(MembersUpdated(member_ids=(member_id,), parts=(part,), origin=Origin.LIVE, booked_at=at))

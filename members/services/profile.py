@@ -1,21 +1,19 @@
 """Changing who a member is: profile fields, identities, frozen or not. Each change raises the version and leaves history (MEM-24)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import events
-from core.enums import Origin
 from core.errors import InvalidInput, VersionMismatch
 from core.history import because
 from members import regions
 from members.enums import ConsentPurpose, MaritalStatus, MemberStatus, Provider
 from members.errors import ConsentMissing, IdentityTaken, LastIdentity, MemberNotActive, MemberNotFound
-from members.events import MembersUpdated
 from members.models import Consent, Identity, Member
 from members.rules import PROFILE_FIELDS, IdentityClaim
+from members.services.changes import announce
 from members.services.registration import lock_claims
 
 
@@ -48,15 +46,15 @@ def update_profile(
     _check(member, changed)
     for name, value in changed.items():
         setattr(member, name, value)
-    written = [*changed, "version"]
+    written = list(changed)
     with because(actor=actor, at=at, reason=reason, channel=channel):
         for provider, name in ((Provider.PHONE, "phone"), (Provider.EMAIL, "email")):
             if name in changed:
                 Identity.objects.filter(member=member, provider=provider).delete()
                 setattr(member, f"{name}_verified_at", None)
                 written.append(f"{name}_verified_at")
-        _write(member, written)
-    _announce(member.pk, tuple(sorted(changed)), at)
+        _write(member, written, at)
+    announce(member_ids=[member.pk], parts=tuple(sorted(changed)), at=at)
     return member
 
 
@@ -79,15 +77,15 @@ def link_identity(*, member_id: int, claim: IdentityClaim, actor: str, at: datet
         if not created:
             identity.verified_at = claim.verified_at
             identity.save(update_fields=["verified_at"])
-        written = ["version"]
+        written: list[str] = []
         for provider, name in ((Provider.PHONE, "phone"), (Provider.EMAIL, "email")):
             if claim.provider == provider and claim.verified_at:
                 Identity.objects.filter(member=member, provider=provider).exclude(pk=identity.pk).delete()
                 setattr(member, name, claim.external_id)
                 setattr(member, f"{name}_verified_at", claim.verified_at)
                 written += [name, f"{name}_verified_at"]
-        _write(member, written)
-    _announce(member.pk, ("identities",), at)
+        _write(member, written, at)
+    announce(member_ids=[member.pk], parts=("identities",), at=at)
     return identity
 
 
@@ -103,13 +101,13 @@ def unlink_identity(*, member_id: int, identity_id: int, actor: str, at: datetim
         raise LastIdentity()
     with because(actor=actor, at=at):
         identity.delete()
-        written = ["version"]
+        written = []
         for provider, name in ((Provider.PHONE, "phone"), (Provider.EMAIL, "email")):
             if identity.provider == provider and identity.external_id == getattr(member, name):
                 setattr(member, f"{name}_verified_at", None)
                 written.append(f"{name}_verified_at")
-        _write(member, written)
-    _announce(member.pk, ("identities",), at)
+        _write(member, written, at)
+    announce(member_ids=[member.pk], parts=("identities",), at=at)
 
 
 def freeze_member(*, member_id: int, reason: str, actor: str, at: datetime) -> None:
@@ -133,8 +131,8 @@ def _move(member_id: int, old: MemberStatus, new: MemberStatus, reason: str, act
         raise MemberNotActive(status=member.status)
     member.status = new
     with because(actor=actor, at=at, reason=reason):
-        _write(member, ["status", "version"])
-    _announce(member.pk, ("status",), at)
+        _write(member, ["status"], at)
+    announce(member_ids=[member.pk], parts=("status",), at=at)
 
 
 def _lock(member_id: int) -> Member:
@@ -146,9 +144,10 @@ def _lock(member_id: int) -> Member:
     return member
 
 
-def _write(member: Member, fields: list[str]) -> None:
+def _write(member: Member, fields: Iterable[str], at: datetime) -> None:
     member.version += 1
-    member.save(update_fields=fields)
+    member.updated_at = at
+    member.save(update_fields=[*fields, "version", "updated_at"])
 
 
 def _check(member: Member, changed: Mapping[str, object]) -> None:
@@ -158,7 +157,3 @@ def _check(member: Member, changed: Mapping[str, object]) -> None:
     is_sensitive = changed.get("marital_status", MaritalStatus.UNKNOWN) != MaritalStatus.UNKNOWN
     if is_sensitive and not Consent.objects.filter(member=member, purpose=ConsentPurpose.PROFILE, withdrawn_at=None).exists():
         raise ConsentMissing(purpose=ConsentPurpose.PROFILE.value)
-
-
-def _announce(member_id: int, parts: tuple[str, ...], at: datetime) -> None:
-    events.publish(MembersUpdated(member_ids=(member_id,), parts=parts, origin=Origin.LIVE, booked_at=at))

@@ -15,9 +15,10 @@ from core.errors import InvalidInput
 from core.history import because
 from members import regions
 from members.enums import MergeReason, Provider
-from members.events import MembersRegistered, MembersUpdated
+from members.events import MembersRegistered
 from members.models import Consent, Identity, Member
 from members.rules import ConsentGiven, IdentityClaim, Profile
+from members.services.changes import note_change
 from members.services.merging import open_merge_cases
 
 CLAIM_LOCK_CLASS = 7304  # first key of the advisory locks that hold identities
@@ -71,12 +72,12 @@ def register_member(
             at=booked_at,
         )
         with because(actor=actor, at=booked_at, channel=channel):
-            _adopt_contacts(member, verified)
-        if _keep_claims(member, verified, at=booked_at):
-            events.publish(MembersUpdated(member_ids=(member.pk,), parts=("identities",), origin=origin, booked_at=booked_at))
+            adopted = _adopt_contacts(member, verified)
+        if _keep_claims(member, verified, at=booked_at) or adopted:
+            note_change(member_ids=[member.pk], parts=("identities",), at=booked_at, origin=origin)
         _keep_consents(member.pk, consents, channel, occurred_at)
         return Registration(member.pk, member.one_id, False, tuple(cases))
-    member = _make(profile, claims, channel, source, inviter_id, occurred_at)
+    member = _make(profile, claims, channel, source, inviter_id, occurred_at, booked_at)
     _keep_claims(member, claims, at=booked_at)
     _keep_consents(member.pk, consents, channel, occurred_at)
     cases = _weak_matches(member, claims, source or actor, booked_at)
@@ -147,7 +148,15 @@ def _owners(verified: Sequence[IdentityClaim]) -> list[int]:
     return list(dict.fromkeys(member_id for _strength, member_id in found))
 
 
-def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, source: str, inviter_id: int | None, at: datetime) -> Member:
+def _make(
+    profile: Profile,
+    claims: Sequence[IdentityClaim],
+    channel: str,
+    source: str,
+    inviter_id: int | None,
+    occurred_at: datetime,
+    booked_at: datetime,
+) -> Member:
     # a proven contact comes before one that was only said
     contact = {claim.provider: claim for claim in sorted(claims, key=lambda claim: claim.verified_at is not None)}
     phone, email = contact.get(Provider.PHONE), contact.get(Provider.EMAIL)
@@ -156,7 +165,8 @@ def _make(profile: Profile, claims: Sequence[IdentityClaim], channel: str, sourc
         phone_verified_at=phone.verified_at if phone else None,
         email_verified_at=email.verified_at if email else None,
         one_id=new_one_id(),
-        registered_at=at,
+        registered_at=occurred_at,
+        updated_at=booked_at,
         register_channel=channel,
         register_source=source,
         inviter_id=inviter_id,
@@ -173,8 +183,8 @@ def _keep_claims(member: Member, claims: Sequence[IdentityClaim], *, at: datetim
     return bool(new)
 
 
-def _adopt_contacts(member: Member, claims: Sequence[IdentityClaim]) -> None:
-    """A member without a proven phone or e-mail takes the one just proven; the member's own is never overwritten."""
+def _adopt_contacts(member: Member, claims: Sequence[IdentityClaim]) -> bool:
+    """A member without a proven phone or e-mail takes the one just proven; the member's own is never overwritten. True if one is taken."""
     changed = []
     for claim in claims:
         if claim.provider not in _CONTACTS:
@@ -186,6 +196,7 @@ def _adopt_contacts(member: Member, claims: Sequence[IdentityClaim]) -> None:
             changed += [value_field, time_field]
     if changed:
         member.save(update_fields=changed)
+    return bool(changed)
 
 
 def _keep_consents(member_id: int, consents: Sequence[ConsentGiven], channel: str, at: datetime) -> None:

@@ -54,6 +54,10 @@ class MembersQuery(PageQuery):
     programme = Code(required=False, help_text="Members of this programme.")
     registered_at__gte = Instant(required=False, help_text="Registered then or later.")
     registered_at__lt = Instant(required=False, help_text="Registered before.")
+    updated_since = Instant(
+        required=False,
+        help_text="Registered or changed then or later. Ask from a minute before the last time: what is being written counts late.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("provider" in attrs) != ("external_id" in attrs):

@@ -42,7 +42,9 @@ class MembersView(ApiView):
         refusals=(ProgrammeNotFound,),
     )
     def list(self, call: Call) -> Answer:
-        """The latest registered first. What was searched for is kept as a hash in the access log."""
+        """The latest registered first; `updated_since` finds those who are new or changed. What was searched for is kept as a hash in the
+        access log.
+        """
         rows = MembersOfProgrammeFilters(call, members_selectors.within(call.scope)).rows()
         found = pages.page(rows, order=("-registered_at", "-id"), query=call.query, of="members")
         members_services.log_access(

@@ -141,6 +141,28 @@ def test_members_are_found_by_phone_and_identity(shop: Api, one_id: str) -> None
     assert (missing.status_code, missing.json()["code"]) == (404, "member_not_found")
 
 
+def test_members_changed_since_a_moment_are_found_whatever_part_changed(shop: Api, one_id: str) -> None:
+    quiet = shop.post("/members", bodies.member("13900139000")).json()["one_id"]
+
+    def changed_since(moment: str) -> list[str]:
+        return [row["one_id"] for row in shop.get(f"/members?updated_since={moment}").json()["data"]]
+
+    assert set(changed_since("2024-05-20T10:00:00%2B08:00")) == {one_id, quiet}  # registered then
+    for minute, change in enumerate(
+        (
+            lambda at: shop.patch(f"/members/{one_id}", {"nickname": "小张"}, X_Clock=at),
+            lambda at: shop.post(f"/members/{one_id}/addresses", bodies.address(), X_Clock=at),
+            lambda at: shop.delete(f"/members/{one_id}/consents/policy", X_Clock=at),
+        ),
+        start=1,
+    ):
+        at = f"2024-05-20T10:0{minute}:00+08:00"
+        assert changed_since(at.replace("+", "%2B")) == []
+        assert change(at).status_code < 300
+        assert changed_since(at.replace("+", "%2B")) == [one_id]
+    assert shop.get(f"/members/{one_id}").json()["updated_at"] == "2024-05-20T10:03:00+08:00"
+
+
 def test_the_id_of_a_merged_member_leads_to_the_survivor(shop: Api, one_id: str) -> None:
     other = shop.post("/members", bodies.member("13900139000")).json()["one_id"]
     survivor = Member.objects.get(one_id=one_id)

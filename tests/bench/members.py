@@ -23,7 +23,8 @@ from tests.bench.world import GIVEN, SURNAMES, World
 
 MEMBER_COLUMNS = (
     "id, one_id, status, name, nickname, avatar_url, gender, phone, phone_verified_at, email, landline, province_code, city_code, "
-    "district_code, country, occupation, marital_status, registered_at, register_channel, register_source, version, is_synthetic"
+    "district_code, country, occupation, marital_status, registered_at, register_channel, register_source, version, updated_at, "
+    "is_synthetic"
 )
 
 ADDRESS_COLUMNS = "member_id, label, receiver, phone, country, province_code, city_code, district_code, street, is_default, created_at"
@@ -123,7 +124,8 @@ def _copy(world: World, newcomers: Sequence[Newcomer]) -> None:
                 copy.write_row(
                     (
                         first + place, f"mem_{uuid.uuid4().hex}", "active", said.profile.name, "", "", "unknown", said.profile.phone,
-                        said.registered_at, "", "", "", "", "", "", "", "unknown", said.registered_at, said.channel, "bench", 1, False,
+                        said.registered_at, "", "", "", "", "", "", "", "unknown", said.registered_at, said.channel, "bench", 1,
+                        said.registered_at, False,
                     )
                 )  # fmt: skip
         with cursor.cursor.copy(

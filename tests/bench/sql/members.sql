@@ -9,7 +9,8 @@ WITH drawn AS (
 )
 INSERT INTO members_member (
     id, one_id, status, name, nickname, avatar_url, gender, birthday, phone, phone_verified_at, email, landline, province_code, city_code,
-    district_code, country, occupation, marital_status, registered_at, register_channel, register_source, version, is_synthetic
+    district_code, country, occupation, marital_status, registered_at, register_channel, register_source, version,
+    updated_at, is_synthetic
 )
 SELECT
     i, 'mem_' || md5('member ' || i), 'active',
@@ -19,6 +20,6 @@ SELECT
     '+86199' || lpad(number::text, 8, '0'), %(now)s::timestamptz - interval '3 years',
     CASE WHEN mailed < 0.3 THEN 'member' || i || '@example.com' ELSE '' END,
     '', '440000', '440300', '440305', '', '', 'unknown', %(now)s::timestamptz - interval '3 years' + i * (interval '1 year' / %(members)s),
-    'app', '', 1, true
+    'app', '', 1, %(now)s::timestamptz - interval '3 years' + i * (interval '1 year' / %(members)s), true
 FROM drawn
 ORDER BY i
