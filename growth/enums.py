@@ -180,6 +180,17 @@ class BenefitKind(models.TextChoices):
     PARTNER_CODE = "partner_code", _("partner code")
 
 
+class BenefitCategory(models.TextChoices):
+    """Of every kind of benefit (growth.rules.benefits)."""
+
+    PRICE = "price", pgettext_lazy("benefits", "price")
+    LOGISTICS = "logistics", pgettext_lazy("benefits", "delivery")
+    SERVICE = "service", pgettext_lazy("benefits", "service")
+    ACTIVITY = "activity", pgettext_lazy("benefits", "activities")
+    IDENTITY = "identity", pgettext_lazy("benefits", "identity")
+    PARTNER = "partner", pgettext_lazy("benefits", "partners")
+
+
 class BenefitNature(models.TextChoices):
     """BEN-10."""
 
