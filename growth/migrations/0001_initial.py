@@ -150,15 +150,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RfmStale",
             fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "membership",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="+",
-                        serialize=False,
-                        to="stores.membership",
-                    ),
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.membership"),
                 ),
             ],
         ),
@@ -1394,6 +1389,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="growthentry",
             index=models.Index(fields=["source_type", "source_id"], name="growth_entry_of_cause"),
+        ),
+        migrations.AddIndex(
+            model_name="growthentry",
+            index=models.Index(
+                condition=models.Q(("reason__in", ["login", "review", "photo_review", "share", "check_in", "review_deleted"])),
+                fields=["occurred_at"],
+                include=("account", "applied"),
+                name="growth_entry_of_activity",
+            ),
         ),
         migrations.AddConstraint(
             model_name="growthentry",

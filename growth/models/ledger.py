@@ -72,4 +72,10 @@ class GrowthEntry(models.Model):
         indexes = [
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="growth_entry_reversals"),
             models.Index(fields=["source_type", "source_id"], name="growth_entry_of_cause"),
+            models.Index(  # what a cycle adds up of its month (GRW-11)
+                fields=["occurred_at"],
+                include=["account", "applied"],
+                condition=Q(reason__in=["login", "review", "photo_review", "share", "check_in", "review_deleted"]),
+                name="growth_entry_of_activity",
+            ),
         ]

@@ -83,9 +83,13 @@ class RfmClock(models.Model):
 
 
 class RfmStale(models.Model):
-    """A membership whose state must be reckoned anew from its orders: something late, changed or refunded came in (ruling 21)."""
+    """A note that a membership's state must be reckoned anew from its orders: something late, changed or refunded came in (ruling 21).
 
-    membership = models.OneToOneField("stores.Membership", models.CASCADE, primary_key=True, related_name="+")
+    Only added, one a change, and deleted by its id when it has been seen to: nobody waits for anybody, and a change committed while the
+    states are reckoned leaves a note that is still there afterwards.
+    """
+
+    membership = models.ForeignKey("stores.Membership", models.CASCADE, db_index=False, related_name="+")
 
 
 class RfmRun(models.Model):
