@@ -82,7 +82,7 @@ class StoreAdmin(ScopedAdmin):
     readonly_fields = ["code", "programme"]
     fields = [
         "code", "programme", "name", "kind", "platform", "business_model", "time_zone", "order_url_template", "after_sale_url_template",
-        "foreign_currency", "foreign_rate", "is_active",
+        "foreign_currency", "foreign_rate", "require_track", "is_active",
     ]  # fmt: skip
 
     def stores_of(self, obj: Model) -> Iterable[int] | None:

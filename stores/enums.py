@@ -34,6 +34,13 @@ class MembershipSource(models.TextChoices):
     IMPORT = "import", _("import")
 
 
+class RequiredTrack(models.TextChoices):
+    """What one must hold to buy in a store (LVL-18): codes of growth.enums.Track, with the words people read."""
+
+    PAID = "paid", _("members who have bought a plan only")
+    RECHARGE = "recharge", _("stored-value members only")
+
+
 class StaffRole(models.TextChoices):
     """The codes of core.masking.Role, with the words people read."""
 
@@ -77,6 +84,12 @@ class ClientScope(models.TextChoices):
     EVENTS_WRITE = "events:write", _("push behaviour events")
     WALLET_READ = "wallet:read", _("read wallet balances")
     WALLET_WRITE = "wallet:write", _("push wallet balances")
+    GROWTH_READ = "growth:read", _("read levels and growth value")
+    BENEFITS_READ = "benefits:read", _("read benefits")
+    BENEFITS_WRITE = "benefits:write", _("record that benefits were used")
+    SUBSCRIPTIONS_READ = "subscriptions:read", _("read paid memberships")
+    SUBSCRIPTIONS_WRITE = "subscriptions:write", _("record paid memberships")
+    QUOTES_READ = "quotes:read", _("reckon prices for members")
 
 
 class MemberImportPhase(models.TextChoices):

@@ -17,6 +17,7 @@ from stores.enums import (
     MembershipSource,
     MembershipStatus,
     ProgrammeKind,
+    RequiredTrack,
     StaffRole,
     StoreKind,
 )
@@ -60,6 +61,7 @@ class Store(models.Model):
     after_sale_url_template = models.CharField(_("after-sale page"), max_length=300, blank=True)  # {after_sale_no}, {order_no}
     foreign_currency = models.CharField(_("foreign currency"), max_length=3, choices=Currency.choices, blank=True)
     foreign_rate = models.DecimalField(_("fixed rate"), max_digits=14, decimal_places=6, null=True, blank=True)  # 1 foreign = rate own
+    require_track = models.CharField(_("who may buy"), max_length=10, choices=RequiredTrack.choices, blank=True)  # empty: all (LVL-18)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, Warn
 from core.enums import Channel, Currency
 from members.api.shapes import READ_ONLY_COUNTS, ConsentIn, IdentityIn, MemberOut, ProfileIn, normal_external_id
 from members.enums import ConsentPurpose, MemberStatus, Provider
-from stores.enums import BusinessModel, MembershipSource, MembershipStatus, ProgrammeKind, StoreKind
+from stores.enums import BusinessModel, MembershipSource, MembershipStatus, ProgrammeKind, RequiredTrack, StoreKind
 
 IDENTITIES_AT_MOST = 20
 
@@ -159,6 +159,9 @@ class StoreOut(OutSerializer):
     time_zone = serializers.CharField(read_only=True)
     foreign_currency = serializers.CharField(read_only=True)
     foreign_rate = serializers.DecimalField(max_digits=14, decimal_places=6, read_only=True, allow_null=True)
+    require_track = serializers.ChoiceField(
+        choices=[("", ""), *RequiredTrack.choices], read_only=True, help_text="What one must hold to buy here; empty: nothing."
+    )
     is_active = serializers.BooleanField(read_only=True)
 
 

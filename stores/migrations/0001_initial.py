@@ -171,6 +171,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("foreign_rate", models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True, verbose_name="fixed rate")),
+                (
+                    "require_track",
+                    models.CharField(
+                        blank=True,
+                        choices=[("paid", "members who have bought a plan only"), ("recharge", "stored-value members only")],
+                        max_length=10,
+                        verbose_name="who may buy",
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
@@ -226,6 +235,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("foreign_rate", models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True, verbose_name="fixed rate")),
+                (
+                    "require_track",
+                    models.CharField(
+                        blank=True,
+                        choices=[("paid", "members who have bought a plan only"), ("recharge", "stored-value members only")],
+                        max_length=10,
+                        verbose_name="who may buy",
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
             ],
             options={
@@ -856,8 +874,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="update_update",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "stores_storeevent" ("after_sale_url_template", "business_model", "code", "foreign_currency", "foreign_rate", "id", "is_active", "kind", "name", "order_url_template", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "programme_id", "time_zone") SELECT old_values."after_sale_url_template", old_values."business_model", old_values."code", old_values."foreign_currency", old_values."foreign_rate", old_values."id", old_values."is_active", old_values."kind", old_values."name", old_values."order_url_template", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."platform", old_values."programme_id", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
-                    hash="dc475ad2b9702d01139670edcdf56fc3709ac428",
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "stores_storeevent" ("after_sale_url_template", "business_model", "code", "foreign_currency", "foreign_rate", "id", "is_active", "kind", "name", "order_url_template", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "programme_id", "require_track", "time_zone") SELECT old_values."after_sale_url_template", old_values."business_model", old_values."code", old_values."foreign_currency", old_values."foreign_rate", old_values."id", old_values."is_active", old_values."kind", old_values."name", old_values."order_url_template", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', old_values."id", old_values."platform", old_values."programme_id", old_values."require_track", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values JOIN new_values ON (old_values."id") = (new_values."id") WHERE (old_values.* IS DISTINCT FROM new_values.*) ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="37ebda9a8d7ab5a3c12d1c200687d554748fca9b",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_update_update_33f7b",
@@ -872,8 +890,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="delete_delete",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "stores_storeevent" ("after_sale_url_template", "business_model", "code", "foreign_currency", "foreign_rate", "id", "is_active", "kind", "name", "order_url_template", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "programme_id", "time_zone") SELECT old_values."after_sale_url_template", old_values."business_model", old_values."code", old_values."foreign_currency", old_values."foreign_rate", old_values."id", old_values."is_active", old_values."kind", old_values."name", old_values."order_url_template", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."platform", old_values."programme_id", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
-                    hash="abe31c41b5bbc3bf0e5c617839265217bb37ca33",
+                    func='WITH _pgh_attached_context AS ( SELECT _pgh_attach_context() AS value ) INSERT INTO "stores_storeevent" ("after_sale_url_template", "business_model", "code", "foreign_currency", "foreign_rate", "id", "is_active", "kind", "name", "order_url_template", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "programme_id", "require_track", "time_zone") SELECT old_values."after_sale_url_template", old_values."business_model", old_values."code", old_values."foreign_currency", old_values."foreign_rate", old_values."id", old_values."is_active", old_values."kind", old_values."name", old_values."order_url_template", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', old_values."id", old_values."platform", old_values."programme_id", old_values."require_track", old_values."time_zone" FROM ( SELECT old_values.* FROM old_values  ) AS old_values, _pgh_attached_context; RETURN NULL;',
+                    hash="8b034f49c01e8c799c97124567cad3a5a4ca938f",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_delete_delete_b25a4",
