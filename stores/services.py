@@ -134,6 +134,16 @@ def lock_memberships(membership_ids: Iterable[int]) -> None:
         )
 
 
+def lock_programme(programme_id: int, *, against_joining: bool = False) -> None:
+    """Hold a programme until the transaction ends: what everybody does who publishes rules of it.
+
+    against_joining: nobody joins it meanwhile, and who is just joining has joined before this returns.
+    """
+    strength = "UPDATE" if against_joining else "NO KEY UPDATE"  # a new membership's foreign key waits for the first alone
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id FROM stores_programme WHERE id = %s FOR {strength}", [programme_id])
+
+
 @transaction.atomic
 def create_programme(
     *, code: str, name: str, kind: ProgrammeKind, currency: str = Currency.CNY, time_zone: str = "Asia/Shanghai", actor: str, at: datetime
