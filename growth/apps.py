@@ -7,8 +7,19 @@ class GrowthConfig(AppConfig):
     verbose_name = _("Levels and growth value")
 
     def ready(self) -> None:
-        from core import scope
+        from activity.events import OrdersRecorded, WalletsChanged
+        from core import events, outbox, scope
+        from growth import level_handlers, messages
+        from growth.events import GiftsDue
+        from growth.services import changes
+        from stores.events import MembershipsOpened
 
+        events.subscribe(MembershipsOpened, level_handlers.on_memberships_opened)
+        events.subscribe(OrdersRecorded, level_handlers.on_orders_recorded)
+        events.subscribe(WalletsChanged, level_handlers.on_wallets_changed)
+        events.subscribe(GiftsDue, level_handlers.on_gifts_due)
+        outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
+        messages.declare()
         for label, path in (
             ("growth.LevelScheme", "programme_id"),
             ("growth.SchemeVersion", "scheme__programme_id"),

@@ -22,3 +22,11 @@ class LevelsChanged:
     history_ids: tuple[int, ...]
     origin: Origin
     booked_at: datetime
+
+
+@dataclass(frozen=True)
+class GiftsDue:
+    """grant_ids: rows of growth.GiftGrant that nobody has given yet. Live only."""
+
+    grant_ids: tuple[int, ...]
+    booked_at: datetime
