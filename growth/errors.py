@@ -118,6 +118,20 @@ class PaymentConflict(DomainError):
     title = _("This payment number has been used for another subscription.")
 
 
+class OtherPlanValid(DomainError):
+    """A plan of another level is valid: there is one paid level at a time (LVL-15). values: plan, until."""
+
+    code = "other_plan_valid"
+    title = _("The member holds a plan of another level until it ends.")
+
+
+class MatchNotFound(NotFound):
+    """No such cross matching of levels."""
+
+    code = "match_not_found"
+    title = _("There is no such matching.")
+
+
 class HistoryClosed(DomainError):
     """History is loaded only into accounts without live entries (ruling 6)."""
 

@@ -15,9 +15,11 @@ No ORM, clock or settings. docs/rules/benefits.md explains with worked numbers. 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -268,6 +270,17 @@ def best(values: Sequence[Value]) -> Value:
     return max(values, key=_worth)
 
 
+def gains(lower: Value | None, higher: Value) -> bool:
+    """Whether a member who rises has something new to show for it (LVL-30). lower: None where the lower level does not give it."""
+    if lower is None:
+        return True
+    if isinstance(higher, Identity):
+        return lower != higher
+    if isinstance(lower, MemberPrices) and isinstance(higher, MemberPrices):
+        return any(price < lower.prices.get(sku, price + 1) for sku, price in higher.prices.items())
+    return better(higher, lower)
+
+
 def worsens(kind: str, lower: Value, higher: Value | None) -> bool:
     """Whether a higher level promises less than a lower one (BEN-01). higher: None where it says nothing about the benefit.
 
@@ -302,6 +315,16 @@ def _worth(value: Value) -> Decimal | int:
 
 def _covers(one: MemberPrices, other: MemberPrices) -> bool:
     return all(sku in one.prices and one.prices[sku] <= price for sku, price in other.prices.items())
+
+
+def month_of(at: datetime, time_zone: str) -> date:
+    """First day of the calendar month of the programme that `at` lies in: whose quota a use takes (BEN-16)."""
+    return at.astimezone(ZoneInfo(time_zone)).date().replace(day=1)
+
+
+def next_month(month_on: date) -> date:
+    """The day on which the count begins anew."""
+    return (month_on + timedelta(days=31)).replace(day=1)
 
 
 def percent(rate: Decimal) -> str:
