@@ -76,10 +76,10 @@ class RunTooEarly(DomainError):
 
 
 class OverrideWaiting(DomainError):
-    """A level set by hand is in force or waits for approval."""
+    """Another level set by hand waits for approval."""
 
     code = "override_waiting"
-    title = _("A level set by hand is in force or waits for approval.")
+    title = _("Another level set by hand waits for approval.")
 
 
 class OverrideDecided(DomainError):

@@ -25,16 +25,16 @@ def _level_down_coming(values: Mapping[str, Any]) -> str:
     return _("Your level %(level_before)s will change to %(level)s on %(day)s, unless you reach %(threshold)s by then.") % values
 
 
-def _benefit_ending(values: Mapping[str, Any]) -> str:
-    return _("Your %(plan)s ends on %(day)s. Renew it to keep its benefits.") % values
+def _subscription_ending(values: Mapping[str, Any]) -> str:
+    return _("Your %(plan)s is valid until %(ends_on)s inclusive. Renew it to keep its benefits.") % values
 
 
 def declare() -> None:
-    """Called in `ready()`. values: level, level_before; day as an ISO date; threshold in words; plan."""
+    """Called in `ready()`. values: level, level_before; day and ends_on as ISO dates; threshold in words; plan."""
     for code, label, words in (
         ("level_up", gettext_lazy("level up"), _level_up),
         ("level_down", gettext_lazy("level down"), _level_down),
         ("level_down_coming", gettext_lazy("level down is coming"), _level_down_coming),
-        ("benefit_ending", gettext_lazy("paid membership is ending"), _benefit_ending),
+        ("subscription_ending", gettext_lazy("paid membership is ending"), _subscription_ending),
     ):
         notices.declare_template(code, label, words, message_type=MEMBER)

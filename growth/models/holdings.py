@@ -66,6 +66,7 @@ class LevelOverride(models.Model):
     """A level set by hand for a reason and a time (A-23). Two or more steps wait for a second person.
 
     is_raise: while in force the better of automatic and this one counts; otherwise exactly this one.
+    One may wait while another is in force; the newer one replaces it.
     """
 
     membership = models.ForeignKey("stores.Membership", models.PROTECT, related_name="level_overrides", verbose_name=_("membership"))
@@ -88,7 +89,9 @@ class LevelOverride(models.Model):
         verbose_name_plural = _("levels set by hand")
         constraints = [
             models.UniqueConstraint(
-                fields=["membership", "track"], condition=Q(state__in=["pending", "active"]), name="growth_leveloverride_one_at_a_time"
+                fields=["membership", "track", "state"],
+                condition=Q(state__in=["pending", "active"]),
+                name="growth_leveloverride_one_in_force_one_waiting",
             ),
             models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="growth_leveloverride_ends_after_start"),
             models.CheckConstraint(condition=~Q(decided_by=F("requested_by")) | Q(steps__lt=2), name="growth_leveloverride_two_people"),

@@ -79,7 +79,7 @@ def record(changes: Sequence[Change], *, booked_at: datetime, origin: Origin) ->
 
 def write(number: int, *, booked_at: datetime, origin: Origin) -> list[int]:
     """Carry out what is staged: history, what is held, and (live only) gifts, messages, webhooks. Announces LevelsChanged."""
-    sql.run("growth/levels/stage_ended_overrides", batch=number, now=booked_at)
+    sql.run("growth/levels/stage_ended_overrides", batch=number, membership_ids=[], now=booked_at)
     sql.run("growth/levels/resolve", batch=number)
     sql.run("growth/levels/write_history", batch=number, booked_at=booked_at)
     sql.run("growth/levels/write_held", batch=number)

@@ -1,9 +1,13 @@
--- Levels set by hand that have run out by %(now)s, of the memberships staged under %(batch)s, end before anything else happens to them:
--- marked ended, and their ending staged in front. A second run finds none in force.
+-- Levels set by hand that have run out by %(now)s, of the memberships staged under %(batch)s or named (%(membership_ids)s), end before
+-- anything else happens to them: marked ended, and their ending staged in front. The caller holds the memberships. A second run finds
+-- none in force.
 WITH ended AS (
     UPDATE growth_leveloverride o SET state = 'ended', ended_at = o.valid_until
     WHERE o.state = 'active' AND o.valid_until <= %(now)s
-      AND (o.membership_id, o.track) IN (SELECT c.membership_id, c.track FROM growth_staged_change c WHERE c.batch = %(batch)s)
+      AND (
+          o.membership_id = ANY(%(membership_ids)s)
+          OR (o.membership_id, o.track) IN (SELECT c.membership_id, c.track FROM growth_staged_change c WHERE c.batch = %(batch)s)
+      )
     RETURNING o.id, o.membership_id, o.track, o.valid_until
 )
 INSERT INTO growth_staged_change (
