@@ -67,6 +67,10 @@ class Reason(models.TextChoices):
     MERGE = "merge", _("merged")
 
 
+# growth by activity other than purchases (GRW-11): plain texts, since an index is made of them
+ACTIVITY_REASONS = ["login", "review", "photo_review", "share", "check_in", "review_deleted"]
+
+
 class RuleCode(models.TextChoices):
     """The behaviour rules of a programme (GRW-01..07, GRW-14)."""
 

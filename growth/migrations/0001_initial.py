@@ -1266,8 +1266,8 @@ class Migration(migrations.Migration):
             model_name="leveloverride",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state__in", ["pending", "active"])),
-                fields=("membership", "track"),
-                name="growth_leveloverride_one_at_a_time",
+                fields=("membership", "track", "state"),
+                name="growth_leveloverride_one_in_force_one_waiting",
             ),
         ),
         migrations.AddConstraint(
@@ -1389,6 +1389,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="growthentry",
             index=models.Index(fields=["source_type", "source_id"], name="growth_entry_of_cause"),
+        ),
+        migrations.AddIndex(
+            model_name="growthentry",
+            index=models.Index(
+                condition=models.Q(("reason__in", ["login", "review", "photo_review", "share", "check_in", "review_deleted"])),
+                fields=["account", "reason", "occurred_at"],
+                name="growth_entry_of_day",
+            ),
         ),
         migrations.AddIndex(
             model_name="growthentry",

@@ -1,10 +1,15 @@
-"""Where growth entries wait while their batch is posted: unlogged, emptied by the transaction that filled them.
+"""Where growth entries wait while their batch is posted (unlogged, emptied by the transaction that filled them), and the posting itself.
 
-Columns named like those of growth_growthentry hold what will be written there. The caller fills the request; growth/ledger/post fills
+Columns named like those of growth_growthentry hold what will be written there. The caller fills the request; growth_post_staged fills
 verdict ("new", "replay", "conflict", "closed"), entry_id, account_version, applied and balance_after.
 """
 
+from pathlib import Path
+
 from django.db import migrations
+
+_FUNCTIONS = Path(__file__).parents[1] / "sql" / "functions"
+POSTING = ["growth_request_digest", "growth_post_staged", "growth_post_entries"]
 
 STAGING = """
 CREATE SEQUENCE growth_batch;
@@ -23,7 +28,7 @@ CREATE UNLOGGED TABLE growth_staged_entry (
     details jsonb NOT NULL DEFAULT '{}',
     note text NOT NULL DEFAULT '',
     effect_key text NOT NULL,
-    request_digest text NOT NULL,
+    request_digest text NOT NULL DEFAULT '',
     actor text NOT NULL,
     occurred_at timestamptz NOT NULL,
     verdict text NOT NULL DEFAULT '',
@@ -32,7 +37,7 @@ CREATE UNLOGGED TABLE growth_staged_entry (
     applied bigint,
     balance_after bigint,
     PRIMARY KEY (batch, item)
-);
+) WITH (fillfactor = 45);
 CREATE INDEX growth_staged_entry_of_membership ON growth_staged_entry (batch, membership_id, item);
 """
 
@@ -40,4 +45,7 @@ CREATE INDEX growth_staged_entry_of_membership ON growth_staged_entry (batch, me
 class Migration(migrations.Migration):
     dependencies = [("growth", "0002_append_only")]
 
-    operations = [migrations.RunSQL(STAGING, "DROP TABLE growth_staged_entry; DROP SEQUENCE growth_batch;")]
+    operations = [
+        migrations.RunSQL(STAGING, "DROP TABLE growth_staged_entry; DROP SEQUENCE growth_batch;"),
+        *(migrations.RunSQL((_FUNCTIONS / f"{name}.sql").read_text(encoding="utf-8"), f"DROP FUNCTION {name}") for name in POSTING),
+    ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from growth.enums import Reason
+from growth.enums import ACTIVITY_REASONS, Reason
 
 
 class GrowthAccount(models.Model):
@@ -72,10 +72,15 @@ class GrowthEntry(models.Model):
         indexes = [
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="growth_entry_reversals"),
             models.Index(fields=["source_type", "source_id"], name="growth_entry_of_cause"),
+            models.Index(  # what counts towards a daily cap (GRW-15)
+                fields=["account", "reason", "occurred_at"],
+                condition=Q(reason__in=ACTIVITY_REASONS),
+                name="growth_entry_of_day",
+            ),
             models.Index(  # what a cycle adds up of its month (GRW-11)
                 fields=["occurred_at"],
                 include=["account", "applied"],
-                condition=Q(reason__in=["login", "review", "photo_review", "share", "check_in", "review_deleted"]),
+                condition=Q(reason__in=ACTIVITY_REASONS),
                 name="growth_entry_of_activity",
             ),
         ]

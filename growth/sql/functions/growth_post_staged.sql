@@ -1,11 +1,12 @@
 -- Post the entries staged under p_batch, in `item` order within an account: the one road for one entry and for a million.
 -- p_live: False while history is loaded; then booked_at is each entry's own occurred_at (ruling 6).
--- Holds the memberships and then the accounts until the transaction ends, in id order (ruling 2), and reads balances only afterwards.
+-- Holds the memberships until the transaction ends, in id order (ruling 2), and reads balances in later statements only. A membership's
+-- lock is its account's too: nothing but this function writes accounts.
 -- Fills verdict ("new", "replay", "conflict", "closed"), and of new and replayed ones entry_id, account_version, applied, balance_after.
 -- With a conflict, or history for an account that has live entries, nothing is posted. A second run finds only replays.
 CREATE FUNCTION growth_post_staged(p_batch bigint, p_booked_at timestamptz, p_live boolean)
 RETURNS TABLE (posted bigint, replayed bigint, conflicts bigint, closed bigint)
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     entries bigint;
     accounts bigint;
@@ -23,16 +24,11 @@ BEGIN
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
-    PERFORM FROM growth_growthaccount AS account
-    WHERE account.membership_id IN (SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch)
-    ORDER BY account.membership_id
-    FOR NO KEY UPDATE;
-
     SELECT count(*), count(DISTINCT staged.membership_id) INTO entries, accounts
     FROM growth_staged_entry AS staged WHERE staged.batch = p_batch;
     IF entries > 1000 THEN
-        -- nobody analyses the staging table: a plan made for the few rows it seems to hold would take hours for a million
-        PERFORM set_config('enable_nestloop', 'off', true);
+        -- Plans kept from small batches, or made for the few rows that a table nobody analyses seems to hold, would take hours here.
+        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_nestloop', 'off', true);
     END IF;
 
     UPDATE growth_staged_entry AS staged
@@ -142,7 +138,7 @@ BEGIN
         END IF;
     END IF;
     IF entries > 1000 THEN
-        PERFORM set_config('enable_nestloop', 'on', true);
+        PERFORM set_config('plan_cache_mode', 'auto', true), set_config('enable_nestloop', 'on', true);
     END IF;
     RETURN NEXT;
 END $$
