@@ -24,6 +24,7 @@ from core.registry import Part, Revealable, SearchKey, Text, TimelineEntry, Time
 from core.scope import Scope
 
 LAST = 5  # orders in the head (CSL-02)
+LINES_AT_ONCE = 20  # of an order; a wholesale one has hundreds
 TONES = {
     OrderStatus.PLACED: "plain",
     OrderStatus.PAID: "warning",
@@ -42,7 +43,11 @@ TONES = {
 
 
 def order_row(order: Order, scope: Scope, now: datetime) -> dict[str, Any]:
-    """An order as a panel shows it: personal data as this caller may read it, the way out to the shop, the days it waits."""
+    """An order as a panel shows it: personal data as this caller may read it, the way out to the shop, the days it waits.
+
+    lines, further: those shown at once, and those one unfolds.
+    """
+    lines = sorted(order.lines.all(), key=lambda line: line.line_no)
     return {
         "order": order,
         "store": order.store,
@@ -53,7 +58,8 @@ def order_row(order: Order, scope: Scope, now: datetime) -> dict[str, Any]:
         "receiver": show(FieldClass.NAME, order.receiver_name, scope),
         "phone": show(FieldClass.PHONE, _national(order.receiver_phone), scope, kind="order_phone", reference=order.pk),
         "address": show(FieldClass.ADDRESS, order.receiver_address, scope, kind="order_address", reference=order.pk),
-        "lines": sorted(order.lines.all(), key=lambda line: line.line_no),
+        "lines": lines[:LINES_AT_ONCE],
+        "further": lines[LINES_AT_ONCE:],
         "source": format_minor(order.source_settled_minor, order.source_currency) if order.source_settled_minor is not None else "",
         "after_sales": order.after_sales.all(),
     }

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from activity import services as activity_services
-from activity.inputs import OrderIn
+from activity.inputs import OrderIn, OrderLineIn
 from core import registry
 from core.masking import Role
 from members.models import Address, Child, Consent, Member
@@ -99,6 +99,21 @@ def test_a_fixed_rate_order_shows_both_amounts_and_the_rate(street: Street, sit:
     text = panel(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id, "orders")
     assert "¥1,990.00" in text
     assert "£199.00 × 10<" in text
+
+
+def test_an_order_of_many_lines_shows_twenty_and_unfolds_the_others(street: Street, sit: Sit) -> None:
+    lines = tuple(
+        OrderLineIn(line_no=number, sku=f"G{number}", name=f"货品{number}号", quantity=1, unit_price_minor=100, paid_minor=100)
+        for number in range(1, 24)
+    )
+    at = street.now - timedelta(days=1)
+    large = order_in(street.ours.store, street.ours.member_id, "WHOLESALE", at, lines=lines, goods_minor=2300, paid_minor=2300)
+    assert activity_services.record_orders(orders=[large], actor="test", booked_at=street.now)[0].ok
+    order = panel(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id, "orders").split('data-order="WHOLESALE"')[1]
+    shown, folded = order.split("</article>")[0].split("<details")
+    assert re.findall(r"货品(\d+)号", shown) == [str(number) for number in range(1, 21)]
+    assert "Show 3 more lines" in folded
+    assert re.findall(r"货品(\d+)号", folded) == ["21", "22", "23"]
 
 
 def all_rows(client: Any, member_id: int, key: str, pattern: str) -> list[str]:

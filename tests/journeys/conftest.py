@@ -20,6 +20,12 @@ from tests.browser import NO_BROWSER, QUIET, chromium
 
 WAIT_MS = 15_000  # this machine may be busy: how long a thing on the page may take to appear
 
+SCROLLED_TO_AND_LOADED = """(key) => {
+    const part = document.getElementById(key);
+    part?.scrollIntoView({block: "nearest"});
+    return part && !part.querySelector(".gx-loading");
+}"""
+
 
 @pytest.fixture(autouse=True, scope="session")
 def patience() -> None:
@@ -77,11 +83,9 @@ class Desk:
         self.page.keyboard.press("Enter")
 
     def open_panel(self, key: str) -> Any:
-        """A part of the member page, scrolled to, so that it loads."""
-        panel = self.page.locator(f"section#{key}")
-        panel.scroll_into_view_if_needed()
-        expect(panel.locator(".gx-loading")).to_have_count(0)
-        return panel
+        """A part of the member page, scrolled to until it has loaded: parts above it may load meanwhile and push it out of sight."""
+        self.page.wait_for_function(SCROLLED_TO_AND_LOADED, arg=key, polling=100)
+        return self.page.locator(f"section#{key}")
 
 
 Sit = Callable[..., Desk]

@@ -6,7 +6,10 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from demo.world.cast import Cast
+from core.scope import Scope
+from demo.world.cast import FROZEN, Cast
+from members import services
+from members.enums import AccessAction
 from tests.journeys.conftest import Desk, Sit
 
 pytestmark = pytest.mark.browser
@@ -99,6 +102,37 @@ def test_the_lookup_works_at_phone_width(desks: Sit, cast: Cast) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="菜单").click()
     expect(page.get_by_role("link", name="查会员")).to_be_visible()
+
+
+def test_nothing_runs_out_of_its_part_on_a_small_screen(desks: Sit, cast: Cast) -> None:
+    for number in range(3):
+        scope = Scope(actor=f"client:{number}", platform=True)
+        services.log_access(
+            scope=scope, user_id=None, action=AccessAction.API_READ, at=FROZEN, member_id=cast.member_ids["M1"],
+            reason="a-reason-in-one-long-word-" * 6, field="order_address:1234567890", ip="2001:db8:85a3:8d3:1319:8a2e:370:7348",
+        )  # fmt: skip
+    desk = desks("admin", viewport={"width": 1280, "height": 800})
+    page = all_of(desk)
+    desk.open_panel("access")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".gx-panel")].flatMap((part) => [...part.querySelectorAll("*")].filter(
+            (each) => each.getBoundingClientRect().right > part.getBoundingClientRect().right + 1
+        ).map((each) => [part.id, each.className, each.textContent.trim().slice(0, 60)]))"""
+    )
+    assert outside == []
+    assert not cut_off(page, ".gx-jumps")
+    desk.go("/admin/members/accesslog/")
+    expect(page.locator("#result_list tbody tr").first).to_be_visible()
+    assert not cut_off(page, "#result_list")
+
+
+def cut_off(page: Page, selector: str) -> bool:
+    """Whether it is wider than what lies around it."""
+    cut: bool = page.evaluate(
+        "(box) => [box, box.parentElement].some((each) => each.scrollWidth > each.clientWidth + 1)", page.query_selector(selector)
+    )
+    return cut
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
