@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -21,6 +20,7 @@ from growth.models import (
     SchemeVersion,
 )
 from growth.rules.behaviour import DEFAULT_RULES, FactorIn
+from growth.rules.rfm import DEFAULT_TERMS
 from stores.models import Membership, Programme
 from stores.services import Enrolment
 from tests import world
@@ -67,14 +67,7 @@ def rule_set(programme: Programme, *factors: FactorIn, **changes: dict[str, Any]
 
 def rfm_version(programme: Programme, **values: Any) -> RfmVersion:
     """The default RFM model (A-12..A-14), published."""
-    said = {
-        "r_cuts": [30, 60, 90, 180],
-        "f_cuts": [12, 8, 5, 2],
-        "m_cuts": [500000, 200000, 100000, 30000],
-        "weight_r": Decimal("0.600"),
-        "weight_f": Decimal("0.200"),
-        "weight_m": Decimal("0.200"),
-    }
+    said = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(DEFAULT_TERMS).items()}
     return RfmVersion.objects.create(programme=programme, **PUBLISHED, **{**said, **values})
 
 
