@@ -119,10 +119,11 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Ten wrong passwords for an account from one address close that pair for fifteen minutes, counted in the database.
-AXES_FAILURE_LIMIT = 10
+# Five wrong passwords for an account from addresses it has not lately been used from, counted together in the database, close it to all
+# such addresses for fifteen minutes; five from an address it is used from close it there: ten in all (R17).
+AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = "core.logins.lockout_parameters"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else somebody else could keep the owner out for ever
 AXES_VERBOSE = False

@@ -78,12 +78,37 @@ def test_a_lockout_ends_by_itself(settings):
         assert client.post("/admin/login/", right).status_code == 302  # ... so it ends fifteen minutes after it began
 
 
-def test_an_attacker_elsewhere_does_not_lock_the_owner_out(settings):
+def test_many_addresses_have_no_more_tries_than_one_and_the_owner_stays_in(settings):
+    """R17: at most ten tries an account in fifteen minutes, and the owner is not locked out."""
     get_user_model().objects.create_user("chen", password="guanxi-test-password", is_staff=True)
-    right = {"username": "chen", "password": "guanxi-test-password"}
-    for _ in range(12):
-        Client().post("/admin/login/", right | {"password": "wrong"}, REMOTE_ADDR="203.0.113.9")
-    assert Client().post("/admin/login/", right, REMOTE_ADDR="192.0.2.4").status_code == 302
+    right, wrong = {"username": "chen", "password": "guanxi-test-password"}, {"username": "chen", "password": "wrong"}
+    owners, strangers = "192.0.2.4", "203.0.113.200"
+
+    def answer(body, address):
+        return Client().post("/admin/login/", body, REMOTE_ADDR=address).status_code
+
+    with time_machine.travel(START, tick=False):
+        assert answer(right, owners) == 302
+    with time_machine.travel(START + 24 * HOUR, tick=False):
+        answers = [answer(wrong, f"203.0.113.{number}") for number in range(40)]
+        assert answers == [200] * 4 + [429] * 36  # the fifth wrong one closes it
+        assert answer(right, strangers) == 429
+        assert answer(right, owners) == 302
+        assert [answer(wrong, owners) for _ in range(7)] == [200] * 4 + [429] * 3
+        assert answer(right, owners) == 429
+    with time_machine.travel(START + 24 * HOUR + 16 * 60, tick=False):
+        assert answer(right, strangers) == 302
+
+
+def test_an_address_not_used_for_a_month_is_a_strangers_again():
+    get_user_model().objects.create_user("chen", password="guanxi-test-password", is_staff=True)
+    right, wrong = {"username": "chen", "password": "guanxi-test-password"}, {"username": "chen", "password": "wrong"}
+    with time_machine.travel(START, tick=False):
+        assert Client().post("/admin/login/", right, REMOTE_ADDR="192.0.2.4").status_code == 302
+    with time_machine.travel(START + 31 * 24 * HOUR, tick=False):
+        for _ in range(5):
+            Client().post("/admin/login/", wrong, REMOTE_ADDR="203.0.113.9")
+        assert Client().post("/admin/login/", right, REMOTE_ADDR="192.0.2.4").status_code == 429
 
 
 def test_a_forged_address_does_not_escape_the_count(settings):
