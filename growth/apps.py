@@ -7,9 +7,9 @@ class GrowthConfig(AppConfig):
     verbose_name = _("Levels and growth value")
 
     def ready(self) -> None:
-        from activity.events import OrdersRecorded, WalletsChanged
+        from activity.events import AfterSalesSettled, OrdersRecorded, WalletsChanged
         from core import events, outbox, scope
-        from growth import level_handlers, messages
+        from growth import level_handlers, messages, rfm_handlers
         from growth.events import GiftsDue
         from growth.services import changes
         from stores.events import MembershipsOpened
@@ -18,6 +18,8 @@ class GrowthConfig(AppConfig):
         events.subscribe(OrdersRecorded, level_handlers.on_orders_recorded)
         events.subscribe(WalletsChanged, level_handlers.on_wallets_changed)
         events.subscribe(GiftsDue, level_handlers.on_gifts_due)
+        events.subscribe(OrdersRecorded, rfm_handlers.on_orders_recorded)
+        events.subscribe(AfterSalesSettled, rfm_handlers.on_after_sales_settled)
         outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
         messages.declare()
         for label, path in (
