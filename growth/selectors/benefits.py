@@ -1,5 +1,6 @@
 """What memberships are entitled to at a moment: the best value per benefit over valid tracks and matched levels (LVL-15, A-22)."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -84,13 +85,13 @@ class EffectiveBenefit:
 
 @dataclass(frozen=True)
 class Entitlements:
-    """tracks: in which a level is valid, matched levels included (LVL-18).  benefits: in a fixed order."""
+    """tracks: the level that is valid in each, matched ones where there is none of one's own.  benefits: in a fixed order."""
 
-    tracks: frozenset[Track]
+    tracks: Mapping[Track, Source]
     benefits: tuple[EffectiveBenefit, ...]
 
     def may_purchase(self, required: str) -> bool:
-        """required: a store's `require_track`; empty lets everybody in."""
+        """required: a store's `require_track`; empty lets everybody in (LVL-18)."""
         return not required or required in self.tracks
 
     def of(self, code: str) -> EffectiveBenefit | None:
@@ -120,9 +121,6 @@ class Entitlements:
         return found
 
 
-NOTHING = Entitlements(frozenset(), ())
-
-
 @dataclass(frozen=True)
 class EarlyAccessAnswer:
     """allowed_from: the moment from which this member may buy.  benefit: what lets them; None for the sale's own beginning (BEN-09)."""
@@ -145,17 +143,17 @@ def entitlements(membership_ids: Collection[int], at: datetime, channel: str | N
     )
     single = Benefit.objects.filter(pk__in={row["benefit_id"] for row in rows} - {None}, is_active=True).select_related("programme")
     singles = {benefit.pk: benefit for benefit in single} if any(row["benefit_id"] for row in rows) else {}
-    tracks: dict[int, set[Track]] = {number: set() for number in membership_ids}
+    tracks: dict[int, dict[Track, Source]] = {number: {} for number in membership_ids}
     offers: dict[int, dict[int, list[tuple[Benefit, Offer]]]] = {number: {} for number in membership_ids}
     for row in sorted(rows, key=_turn):
-        if row["level_id"] is not None:
-            tracks[row["membership_id"]].add(Track(row["track"]))
+        if (level := levels.get(row["level_id"])) is not None:
+            tracks[row["membership_id"]].setdefault(Track(row["track"]), _source(row, level))
         for benefit, offer in _offers(row, levels, singles):
             if not channel or not benefit.channels or channel in benefit.channels:
                 offers[row["membership_id"]].setdefault(benefit.pk, []).append((benefit, offer))
     used = _used(offers, at)
     return {
-        number: Entitlements(frozenset(tracks[number]), tuple(_reduced(found, number, used, at) for found in _in_order(offers[number])))
+        number: Entitlements(tracks[number], tuple(_reduced(found, number, used, at) for found in _in_order(offers[number])))
         for number in membership_ids
     }
 
@@ -183,18 +181,19 @@ def _turn(row: Mapping[str, Any]) -> tuple[int, bool, int]:
 
 
 def _offers(row: Mapping[str, Any], levels: Mapping[int, LevelPromises], singles: Mapping[int, Benefit]) -> Iterable[tuple[Benefit, Offer]]:
-    matched = row["matched_programme"] or ""
     if row["benefit_id"] is not None:
         benefit, giver = singles.get(row["benefit_id"]), levels.get(row["matched_level_id"])
         if benefit is not None and giver is not None:
-            source = Source(giver.code, giver.name, Track(row["track"]), row["until"], matched_programme=matched)
-            yield benefit, Offer(rules.parse(benefit.kind, row["value"]), None, source)
+            yield benefit, Offer(rules.parse(benefit.kind, json.loads(row["value"])), None, _source(row, giver))
         return
     level = levels.get(row["level_id"])
     for promise in level.promises if level else ():
         assert level is not None
-        source = Source(level.code, level.name, Track(row["track"]), row["until"], promise.inherited_from, matched)
-        yield promise.benefit, Offer(promise.value, promise.quota, source)
+        yield promise.benefit, Offer(promise.value, promise.quota, _source(row, level, promise.inherited_from))
+
+
+def _source(row: Mapping[str, Any], level: LevelPromises, inherited_from: str = "") -> Source:
+    return Source(level.code, level.name, Track(row["track"]), row["until"], inherited_from, row["matched_programme"] or "")
 
 
 def _in_order(of_member: Mapping[int, list[tuple[Benefit, Offer]]]) -> list[list[tuple[Benefit, Offer]]]:
