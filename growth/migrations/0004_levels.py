@@ -1,4 +1,4 @@
-"""What the deciding of levels stands on: one definition of the measures, and where changes wait while they are written.
+"""What the deciding of levels stands on: one definition of the measures and of the judgement, and where changes wait while they are written.
 
 A staged change names what the scheme gives (automatic_to) or, for bought levels, the level itself (is_explicit). growth/levels/resolve
 fills level_from, level_to, level_until and history_id from it and from the levels set by hand.
@@ -8,7 +8,12 @@ from pathlib import Path
 
 from django.db import migrations
 
-MEASURED = (Path(__file__).parents[1] / "sql" / "functions" / "growth_measured.sql").read_text(encoding="utf-8")
+FUNCTIONS = {  # and what they take, in the order in which they are made
+    "growth_measured": "text, integer, bigint, timestamptz",
+    "growth_is_idle": "bigint, integer, timestamptz",
+    "growth_judged": "bigint, bigint, bigint, timestamptz",
+}
+_FOLDER = Path(__file__).parents[1] / "sql" / "functions"
 STAGING = """
 CREATE UNLOGGED TABLE growth_staged_change (
     batch bigint NOT NULL,
@@ -37,10 +42,15 @@ CREATE UNLOGGED TABLE growth_staged_change (
     PRIMARY KEY (batch, item)
 );
 """
-BACK = "DROP TABLE growth_staged_change; DROP FUNCTION growth_measured(text, integer, bigint, timestamptz);"
 
 
 class Migration(migrations.Migration):
     dependencies = [("growth", "0003_staging"), ("activity", "0001_initial"), ("stores", "0001_initial")]
 
-    operations = [migrations.RunSQL(f"{MEASURED}\n{STAGING}", BACK)]
+    operations = [
+        migrations.RunSQL(STAGING, "DROP TABLE growth_staged_change"),
+        *(
+            migrations.RunSQL((_FOLDER / f"{name}.sql").read_text(encoding="utf-8"), f"DROP FUNCTION {name}({takes})")
+            for name, takes in FUNCTIONS.items()
+        ),
+    ]

@@ -1,7 +1,7 @@
 -- Stage every rise that the given moments bring, under %(batch)s: what a membership has after a growth entry (%(entry_ids)s, or the new
 -- ones of the staged batch %(entry_batch)s), or at a moment (%(membership_ids)s, %(ats)s, %(sources)s) in schemes of %(bases)s.
 -- A jump over several levels is one rise; several moments that each cross are one rise each. Paid and custom tracks never rise by a
--- measure (LVL-21). Reads growth, activity_order and stores; the caller holds the memberships. A second run stages nothing, since the
+-- measure (LVL-21); who falls for buying nothing does not rise by anything else (A-14). Reads growth, activity_order and stores; the caller holds the memberships. A second run stages nothing, since the
 -- level held is already reached.
 WITH moment AS (
     SELECT e.id AS item, e.account_id AS membership_id, e.balance_after AS value, e.occurred_at, 'entry:' || e.id AS source
@@ -18,6 +18,7 @@ WITH moment AS (
 ), measured AS (
     SELECT
         m.item, m.membership_id, m.occurred_at, m.source, s.track, v.id AS version_id, v.basis, v.protection_days,
+        v.inactivity_demote_days,
         coalesce(m.value, growth_measured(v.basis, v.window_days, m.membership_id, m.occurred_at)) AS value
     FROM moment m
     JOIN stores_membership member ON member.id = m.membership_id
@@ -65,3 +66,4 @@ JOIN growth_level to_level ON to_level.id = x.level_id
 LEFT JOIN growth_levelterms from_terms ON from_terms.version_id = x.version_id AND from_terms.rank = x.rank_from
 LEFT JOIN growth_level from_level ON from_level.id = from_terms.level_id
 WHERE x.rank > x.rank_from
+  AND NOT (x.rank_from >= 0 AND x.inactivity_demote_days IS NOT NULL AND growth_is_idle(x.membership_id, x.inactivity_demote_days, x.occurred_at))
