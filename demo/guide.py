@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.masking import FieldClass, show
 from core.scope import Scope, narrow
-from demo.world.cast import PARTS
+from demo.world.parts import PARTS
 from members import selectors as members_selectors
 from members.enums import Provider
 from members.models import Member, MergeCase
@@ -67,7 +67,6 @@ GROUPS: tuple[Group, ...] = (
                 _("The till knows card 6001 with 张三's number, which nobody verified: a merge case for a person to decide."),
                 about_merging=True,
             ),
-            _of_cast("M2", _("Fell silent"), _("Once a good customer; the last purchase is half a year ago.")),
             _of_cast("REFUND_REVIEWING", _("Where is my money"), _("One return in review, one refunded, one refund rejected.")),
             _of_cast(
                 "EXCHANGE", _("Exchanged"), _("Nappies of size S came too small and were exchanged; somebody else receives his parcels.")
@@ -80,6 +79,27 @@ GROUPS: tuple[Group, ...] = (
                 _("Out of balance"),
                 _("The wallet's figures do not add up, and the page says so. Also paid by points and a coupon."),
             ),
+        ),
+    ),
+    Group(
+        _("The story world: growth value and levels"),
+        (
+            _of_cast("M1", _("Close to 银牌"), _("铜牌 in 安禾 with a growth value of 7,200: 800 are missing.")),
+            _of_cast(
+                "M2",
+                _("About to fall"),
+                _("金牌 with 20,150, and no purchase for half a year: look ahead to the month's end on the RFM page, and the level falls."),
+            ),
+            _of_cast("WORKED_YEAR", _("Fallen"), _("金牌 with 26,000, then no purchase: month by month the growth value sank, to 银牌.")),
+            _of_cast(
+                "FOUR_RULES",
+                _("Four rules"),
+                _("Growth value from a login, a purchase, a review and a photo review; a second review was deleted and its 20 taken back."),
+            ),
+            _of_cast("ELEVENTH", _("The eleventh photo"), _("Ten members had shown this cup before him: no growth value, and why.")),
+            _of_cast("PLUS", _("Paid member"), _("Bought the year card: 95 % and five shipping coupons a month, at any level.")),
+            _of_cast("STORED_VALUE", _("Stored value"), _("Recharged exactly 1,000.00 and so became a stored-value member.")),
+            _of_cast("PLATFORM_SILVER", _("Two levels"), _("银牌 on the platform, by what she bought at 北巷; 普通会员 in 安禾.")),
         ),
     ),
     Group(

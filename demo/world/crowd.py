@@ -16,7 +16,7 @@ from core.enums import Channel
 from demo import people
 from demo.catalogue import Good, goods
 from demo.people import Person
-from demo.world.cast import ZONE, months_before
+from demo.world.moments import ZONE, months_before
 from members.enums import ConsentPurpose, Gender, MessageChannel, MessageType
 
 SEED = 20240520
@@ -55,32 +55,10 @@ _HABITS = (
     _Habit("none", 3, (0, 0), (0, 0), 1),
 )
 _CHANNELS = ((Channel.APP, 45), (Channel.MINI_PROGRAM, 35), (Channel.WEB, 20))
-_HOURS = [
-    0.3,
-    0.1,
-    0.1,
-    0.1,
-    0.1,
-    0.2,
-    0.6,
-    1.2,
-    2.0,
-    3.0,
-    3.6,
-    3.2,
-    3.4,
-    3.0,
-    2.6,
-    2.6,
-    2.8,
-    2.6,
-    2.8,
-    3.8,
-    5.0,
-    5.4,
-    4.0,
-    1.6,
-]  # by hour of the day
+_HOURS = (  # by hour of the day
+    *(0.3, 0.1, 0.1, 0.1, 0.1, 0.2, 0.6, 1.2, 2.0, 3.0, 3.6, 3.2),
+    *(3.4, 3.0, 2.6, 2.6, 2.8, 2.6, 2.8, 3.8, 5.0, 5.4, 4.0, 1.6),
+)
 _REASONS = ("尺码不合适", "颜色与图片不符", "质量问题", "不想要了", "少件漏发", "发货太慢", "买错了", "七天无理由")
 _REVIEWS = (
     "质量很好，会回购。",

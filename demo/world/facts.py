@@ -1,8 +1,9 @@
 """Facts of the story world: orders that add up, and a recorder that does not let a refusal pass unseen."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from activity import rules
 from activity import services as activity_services
@@ -15,6 +16,58 @@ from members import regions
 from members.rules import AddressIn
 
 AT_ONCE = 2_000  # facts a call: bounded, and the progress bar moves
+Advance = Callable[[int], None]  # so many things more are done
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What happened in the story, of each kind."""
+
+    orders: Sequence[OrderIn] = ()
+    after_sales: Sequence[AfterSaleIn] = ()
+    events: Sequence[EventIn] = ()
+    wallets: Sequence[WalletIn] = ()
+
+    def __len__(self) -> int:
+        return len(self.orders) + len(self.after_sales) + len(self.events) + len(self.wallets)
+
+    def __add__(self, other: "Facts") -> "Facts":
+        return Facts(
+            (*self.orders, *other.orders),
+            (*self.after_sales, *other.after_sales),
+            (*self.events, *other.events),
+            (*self.wallets, *other.wallets),
+        )
+
+    def split(self, moment: datetime) -> tuple["Facts", "Facts"]:
+        """What was last told of before the moment, and the rest: an order completed later belongs to the rest, however old it is."""
+        orders, later_orders = _split(self.orders, told_at, moment)
+        after_sales, later_after_sales = _split(self.after_sales, lambda fact: fact.settled_at or fact.applied_at, moment)
+        events, later_events = _split(self.events, lambda fact: fact.occurred_at, moment)
+        wallets, later_wallets = _split(self.wallets, lambda fact: fact.as_of, moment)
+        return Facts(orders, after_sales, events, wallets), Facts(later_orders, later_after_sales, later_events, later_wallets)
+
+    def record(self, now: datetime, advance: Advance = lambda done: None) -> None:
+        """Each kind in order of time. Facts that are known already change nothing."""
+        record_orders(sorted(self.orders, key=told_at), now, advance)
+        record_after_sales(self.after_sales, now, advance)
+        record_events(sorted(self.events, key=lambda fact: fact.occurred_at), now, advance)
+        record_wallets(self.wallets, now, advance)
+
+
+def told_at(order: OrderIn) -> datetime:
+    """When its shop last had something to say of an order."""
+    told = (order.placed_at, order.paid_at, order.shipped_at, order.received_at, order.completed_at, order.cancelled_at)
+    return max(moment for moment in told if moment)
+
+
+def _split(facts: Iterable[T], when: Callable[[T], datetime], moment: datetime) -> tuple[list[T], list[T]]:
+    first: list[T] = []
+    rest: list[T] = []
+    for fact in facts:
+        (first if when(fact) < moment else rest).append(fact)
+    return first, rest
 
 
 def order(
@@ -79,37 +132,37 @@ def address_text(address: AddressIn) -> str:
     return regions.path(address.province_code, address.city_code, address.district_code) + address.street
 
 
-def record_orders(orders: Sequence[OrderIn], now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
+def record_orders(orders: Sequence[OrderIn], now: datetime, advance: Advance = lambda done: None) -> int:
     """Record them as history; answers how many were new. Raises the first refusal: a story that is refused is a mistake of the story."""
     return _record(
-        lambda some: activity_services.record_orders(orders=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), orders, progress
+        lambda some: activity_services.record_orders(orders=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), orders, advance
     )
 
 
-def record_after_sales(after_sales: Sequence[AfterSaleIn], now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
+def record_after_sales(after_sales: Sequence[AfterSaleIn], now: datetime, advance: Advance = lambda done: None) -> int:
     return _record(
         lambda some: activity_services.record_after_sales(after_sales=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL),
         after_sales,
-        progress,
+        advance,
     )
 
 
-def record_events(events: Sequence[EventIn], now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
+def record_events(events: Sequence[EventIn], now: datetime, advance: Advance = lambda done: None) -> int:
     return _record(
-        lambda some: activity_services.record_events(events=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), events, progress
+        lambda some: activity_services.record_events(events=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), events, advance
     )
 
 
-def record_wallets(wallets: Sequence[WalletIn], now: datetime, progress: Callable[[int], None] = lambda done: None) -> int:
+def record_wallets(wallets: Sequence[WalletIn], now: datetime, advance: Advance = lambda done: None) -> int:
     return _record(
-        lambda some: activity_services.record_wallets(wallets=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), wallets, progress
+        lambda some: activity_services.record_wallets(wallets=some, actor=ACTOR, booked_at=now, origin=Origin.BACKFILL), wallets, advance
     )
 
 
-def _record(record: Callable[[Sequence[Any]], list[Recorded]], facts: Sequence[Any], progress: Callable[[int], None]) -> int:
+def _record(record: Callable[[Sequence[Any]], list[Recorded]], facts: Sequence[Any], advance: Advance) -> int:
     applied = 0
     for start in range(0, len(facts), AT_ONCE):
         some = facts[start : start + AT_ONCE]
         applied += sum(answer.or_raise().applied for answer in record(some))
-        progress(len(some))
+        advance(len(some))
     return applied

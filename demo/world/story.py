@@ -1,14 +1,15 @@
 """Put the crowd of the story world into the database, through the services everybody uses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
-from activity.inputs import AfterSaleIn, AfterSaleLineIn, EventIn, WalletIn
+from activity.inputs import AfterSaleIn, AfterSaleLineIn, EventIn, OrderIn, WalletIn
 from core.enums import Currency, Origin
 from demo.world import facts
-from demo.world.cast import POLICY
 from demo.world.crowd import Crowd, Joined
+from demo.world.facts import Advance, Facts
 from demo.world.house import ACTOR, House
+from demo.world.parts import POLICY
 from members import services as members_services
 from members.enums import Provider
 from members.rules import AddressIn, ConsentGiven, IdentityClaim, Profile
@@ -16,56 +17,31 @@ from members.services import ChildIn, Newcomer
 from stores import services as stores_services
 from stores.enums import MembershipSource
 
-Advance = Callable[[int], None]  # so many things more are done
-
 
 def load_crowd(crowd: Crowd, *, house: House, now: datetime, advance: Advance) -> dict[str, int]:
     """Everybody and everything the crowd's plan names. Committed step by step: a second run with the same plan finishes or changes nothing.
 
     Answers how many of each there are now.
     """
-    member_ids = _register(crowd, house, now)
+    member_ids = register_crowd(crowd, house=house, now=now)
     advance(len(crowd.members))
+    crowd_facts(crowd, house=house, member_ids=member_ids, now=now).record(now, advance)
+    return counts(crowd)
+
+
+def crowd_facts(crowd: Crowd, *, house: House, member_ids: Mapping[int, int], now: datetime) -> Facts:
+    """What they did before `now`. member_ids: by number."""
     receivers = {joined.number: _address(joined) for joined in crowd.members}
-    facts.record_orders(
-        [
-            facts.order(
-                store_id=house.stores[order.store],
-                order_no=order.order_no,
-                member_id=member_ids[order.number],
-                channel=order.channel,
-                times=order.times,
-                lines=order.lines,
-                discount_minor=order.discount_minor,
-                coupon_minor=order.coupon_minor,
-                points_used=order.points_used,
-                postage_minor=order.postage_minor,
-                receiver=receivers[order.number] if order.store != "S101" else None,
-            )
-            for order in crowd.orders
-        ],
-        now,
-        advance,
+    return Facts(
+        orders=_orders(crowd, house, member_ids, receivers),
+        after_sales=_after_sales(crowd, house, member_ids, receivers),
+        events=_events(crowd, house, member_ids),
+        wallets=_wallets(crowd, house, member_ids, now),
     )
-    facts.record_after_sales(_after_sales(crowd, house, member_ids, receivers), now, advance)
-    facts.record_events(
-        [
-            EventIn(
-                source=did.store,
-                event_id=did.event_id,
-                member_id=member_ids[did.number],
-                store_id=house.stores[did.store],
-                kind=did.kind,
-                channel=did.channel,
-                occurred_at=did.occurred_at,
-                **did.more,  # type: ignore[arg-type]
-            )
-            for did in crowd.events
-        ],
-        now,
-        advance,
-    )
-    facts.record_wallets(_wallets(crowd, house, member_ids, now), now, advance)
+
+
+def counts(crowd: Crowd) -> dict[str, int]:
+    """How many of each the plan names."""
     return {
         "members": len(crowd.members),
         "orders": len(crowd.orders),
@@ -77,10 +53,11 @@ def load_crowd(crowd: Crowd, *, house: House, now: datetime, advance: Advance) -
 
 def size(crowd: Crowd) -> int:
     """What `advance` will have been told when the crowd is loaded."""
-    return sum(len(part) for part in (crowd.members, crowd.orders, crowd.after_sales, crowd.events, crowd.purses))
+    return sum(counts(crowd).values())
 
 
-def _register(crowd: Crowd, house: House, now: datetime) -> dict[int, int]:
+def register_crowd(crowd: Crowd, *, house: House, now: datetime) -> dict[int, int]:
+    """Make them members of their stores; answers member ids by number."""
     registrations = members_services.register_many(
         newcomers=[_newcomer(joined) for joined in crowd.members], source="demo", actor=ACTOR, booked_at=now, origin=Origin.BACKFILL
     )
@@ -137,6 +114,41 @@ def _address(joined: Joined) -> AddressIn:
         district_code=home.district_code,
         is_default=True,
     )
+
+
+def _orders(crowd: Crowd, house: House, member_ids: Mapping[int, int], receivers: Mapping[int, AddressIn]) -> list[OrderIn]:
+    return [
+        facts.order(
+            store_id=house.stores[order.store],
+            order_no=order.order_no,
+            member_id=member_ids[order.number],
+            channel=order.channel,
+            times=order.times,
+            lines=order.lines,
+            discount_minor=order.discount_minor,
+            coupon_minor=order.coupon_minor,
+            points_used=order.points_used,
+            postage_minor=order.postage_minor,
+            receiver=receivers[order.number] if order.store != "S101" else None,
+        )
+        for order in crowd.orders
+    ]
+
+
+def _events(crowd: Crowd, house: House, member_ids: Mapping[int, int]) -> list[EventIn]:
+    return [
+        EventIn(
+            source=did.store,
+            event_id=did.event_id,
+            member_id=member_ids[did.number],
+            store_id=house.stores[did.store],
+            kind=did.kind,
+            channel=did.channel,
+            occurred_at=did.occurred_at,
+            **did.more,  # type: ignore[arg-type]
+        )
+        for did in crowd.events
+    ]
 
 
 def _after_sales(crowd: Crowd, house: House, member_ids: Mapping[int, int], receivers: Mapping[int, AddressIn]) -> list[AfterSaleIn]:

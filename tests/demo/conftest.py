@@ -5,8 +5,8 @@ import pytest
 
 from demo.customers import Customer, read_customers
 from demo.world import crowd
-from demo.world.cast import FROZEN
 from demo.world.crowd import Crowd
+from demo.world.moments import FROZEN
 
 
 @dataclass

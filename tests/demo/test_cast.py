@@ -7,7 +7,9 @@ from django.contrib.auth import get_user_model
 
 from activity.models import AfterSale, BehaviourEvent, Order, WalletBalance
 from core.scope import of_user
-from demo.world.cast import FROZEN, PARTS, UNREGISTERED_PHONE, Cast, build_cast
+from demo.world.cast import Cast, build_cast
+from demo.world.moments import FROZEN
+from demo.world.parts import EVERYBODY, UNREGISTERED_PHONE
 from members import selectors as members_selectors
 from members.enums import MemberStatus, MergeReason
 from members.models import Address, Child, Identity, Member, MergeCase
@@ -154,7 +156,7 @@ def test_the_cast_twice_changes_nothing(cast: Cast) -> None:
     again = build_cast(FROZEN)
     assert counts() == before
     assert again.one_ids == cast.one_ids
-    assert len(again.one_ids) == len(PARTS)
+    assert len(again.one_ids) == len(EVERYBODY)
 
 
 def test_elsewhen_the_same_things_have_happened_as_long_ago() -> None:

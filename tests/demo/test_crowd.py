@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from activity.enums import AfterSaleKind, AfterSaleStatus, OrderStatus
 from demo.world import crowd
-from demo.world.cast import FROZEN
 from demo.world.crowd import Crowd
+from demo.world.moments import FROZEN
 
 
 def test_the_same_seed_and_now_give_the_same_world(whole_crowd: Crowd) -> None:

@@ -6,8 +6,8 @@ from random import Random
 from core.phones import to_e164
 from demo import customers, people
 from demo.customers import Customer
-from demo.world.cast import PARTS, UNREGISTERED_PHONE
 from demo.world.crowd import MEMBERS
+from demo.world.parts import PARTS, UNREGISTERED_PHONE
 from members import regions
 
 

@@ -19,8 +19,9 @@ from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletB
 from demo import customers, stages
 from demo.models import LoadedStage
 from demo.world import crowd, story
-from demo.world.cast import FROZEN
 from demo.world.house import client_secret, open_house
+from demo.world.moments import FROZEN
+from demo.world.parts import EVERYBODY
 from members.models import Address, Child, Consent, Identity, Member, MergeCase, Preference
 from stores.models import ApiClient, Membership, Store
 from tests.demo.conftest import Told
@@ -63,7 +64,7 @@ def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
     assert len(told.phases) == 2
     assert len(said) == 3
     assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["cast", "crowd", "house"]
-    assert Member.objects.count() == 30 + 10
+    assert Member.objects.count() == 30 + len(EVERYBODY)
     assert not Member.objects.filter(is_synthetic=False).exists()
 
 
