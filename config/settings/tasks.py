@@ -68,6 +68,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="40", hour="3"),
         "options": {"expire_seconds": 12 * 3600},
     },
+    noop("Bring RFM up to yesterday"): {
+        "task": "growth.tasks.update_rfm_states",
+        "schedule": crontab(minute="30", hour="1"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
+    noop("Run the RFM cycles of the month, then the reviews of levels"): {
+        "task": "growth.tasks.turn_month",
+        "schedule": crontab(minute="0", hour="2", day_of_month="1-2"),  # on the second day the months that end later elsewhere
+        "options": {"expire_seconds": 24 * 3600},
+    },
+    noop("Run cycles and reviews that wait"): {
+        "task": "growth.tasks.run_waiting",
+        "schedule": timedelta(seconds=10),
+        "options": {"expire_seconds": 30},
+    },
+    noop("Check RFM against all orders"): {
+        "task": "growth.tasks.check_rfm_states",
+        "schedule": crontab(minute="30", hour="4", day_of_week="0"),
+        "options": {"expire_seconds": 24 * 3600},
+    },
 }
 WAKE_AFTER_WRITES = ["stores.tasks.deliver_webhooks"]  # woken by the doors after a commit, if the broker is there (ruling 8)
 JOBS_AT_ONCE = 1  # workers that may be busy with imports and other long jobs; the others keep delivering

@@ -169,6 +169,11 @@ def month_after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
+def month_before(day: date) -> date:
+    """The first day of the month before."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def terms_of(version: Any) -> RfmTerms:
     """The terms of a row of growth.RfmVersion."""
     return RfmTerms(

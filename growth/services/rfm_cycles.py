@@ -6,7 +6,7 @@ way, so all chunks see the same facts. docs/rules/rfm.md, The monthly cycle.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -122,22 +122,23 @@ def due_cycles(now: datetime) -> list[Period]:
     return sorted(due, key=lambda period: (period.as_of, period.programme_id))
 
 
-def run_due(*, now: Callable[[], datetime], only_begun: bool = False, watcher: Watcher | None = None) -> list[RfmRun]:
-    """Run every cycle that is due, one after the other; the states of all programmes are first brought to the month's end together.
+def run_waiting(*, now: Callable[[], datetime], watcher: Watcher | None = None) -> list[RfmRun]:
+    """Run the cycles that were asked for or that a killed worker left behind, oldest first; answers those brought to their end.
 
-    only_begun: those alone that were asked for or that a killed worker left behind.
+    The states of all programmes whose cycle of a month begins are brought to its end together.
     """
+    waiting = RfmRun.objects.exclude(state=RunState.DONE).filter(programme__growth_on=True)
+    rows = list(waiting.order_by("period_on", "programme_id").values_list("programme_id", "period_on", "r_cuts"))
+    by_month: dict[date, list[int]] = {}
+    for programme_id, period_on, cuts in rows:
+        if cuts is None:
+            by_month.setdefault(period_on, []).append(programme_id)
     done: list[RfmRun] = []
-    due = due_cycles(now())
-    if only_begun:
-        begun = set(RfmRun.objects.exclude(state=RunState.DONE).values_list("programme_id", "period_on"))
-        due = [period for period in due if (period.programme_id, period.period_on) in begun]
-    brought: set[date] = set()
-    for period in due:
-        if period.period_on not in brought:
-            brought.add(period.period_on)
-            _bring_together([each for each in due if each.period_on == period.period_on])
-        run = run_cycle(programme_id=period.programme_id, period_on=period.period_on, now=now, watcher=watcher, again=False)
+    for programme_id, period_on, _cuts in rows:
+        beginning = by_month.pop(period_on, [])
+        if len(beginning) > 1:
+            _bring_together(beginning, rfm.month_after(period_on) - timedelta(days=1))
+        run = run_cycle(programme_id=programme_id, period_on=period_on, now=now, watcher=watcher, again=False)
         if run is not None:
             done.append(run)
     return done
@@ -378,17 +379,12 @@ def run_result(run_id: int) -> dict[str, Any]:
     return dict(RfmRun.objects.values_list("result", flat=True).get(pk=run_id))
 
 
-def _bring_together(periods: Iterable[Period]) -> None:
-    """Bring the states of all programmes whose cycle of the same month begins: those of equal windows cost one pass over the orders."""
-    begun = set(RfmRun.objects.filter(state=RunState.RUNNING, r_cuts__isnull=False).values_list("programme_id", "period_on"))
-    by_day: dict[date, list[int]] = {}
-    for period in periods:
-        if (period.programme_id, period.period_on) not in begun:
-            by_day.setdefault(rfm.month_after(period.period_on) - timedelta(days=1), []).append(period.programme_id)
-    for as_of_on, programme_ids in by_day.items():
-        with rfm_states.held(programme_ids) as free:
-            versions = RfmVersion.objects.filter(programme_id__in=free, state=VersionState.PUBLISHED).values_list("pk", flat=True)
-            rfm_states.bring(version_ids=list(versions), as_of_on=as_of_on)
+def _bring_together(programme_ids: Sequence[int], as_of_on: date) -> None:
+    """Bring the states of programmes to a day in one pass, where they look at the same days. Those that others hold are left to them."""
+    with rfm_states.held(programme_ids) as free:
+        ready = free - set(RfmRun.objects.filter(state=RunState.RUNNING, r_cuts__isnull=False).values_list("programme_id", flat=True))
+        versions = RfmVersion.objects.filter(programme_id__in=ready, state=VersionState.PUBLISHED)
+        rfm_states.bring(version_ids=list(versions.values_list("pk", flat=True)), as_of_on=as_of_on)
 
 
 def _sum_up_activity(plan: _Plan) -> None:
