@@ -21,7 +21,7 @@ from growth.services import changes
 from growth.services.changes import Change
 from stores import services as stores_services
 
-ENDING = "benefit_ending"  # the template of the reminder
+ENDING = "subscription_ending"  # the template of the reminder
 SYSTEM = "system"
 AT_ONCE = 1000
 
@@ -185,7 +185,7 @@ def _remind_some(now: datetime) -> int:
                 template=ENDING,
                 cause=f"subscription:{row.pk}",
                 dedupe_key=f"{ENDING}:{row.pk}",
-                values={"plan": row.plan.name, "day": rules.last_day(row.ends_at, row.plan.programme.time_zone).isoformat()},
+                values={"plan": row.plan.name, "ends_on": rules.last_day(row.ends_at, row.plan.programme.time_zone).isoformat()},
             )
             for row in rows
         ),

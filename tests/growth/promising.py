@@ -7,6 +7,7 @@ from growth.enums import BenefitKind, BenefitNature, Track
 from growth.models import Benefit, Level, LevelBenefit, LevelScheme, LevelTerms, MemberLevel, PaidPlan, SchemeVersion
 from stores.models import Membership, Programme
 from tests.growth import house
+from tests.world import NOW
 
 RATES = {"L0": "0.9800", "L2": "0.9500", "L3": "0.9000"}  # 铜 and 钻石 inherit (A-04)
 
@@ -65,7 +66,7 @@ def plan(programme: Programme, level: Level, code: str = "plus-year", **values: 
     )
 
 
-def hold(found: Membership, level: Level, *, of: Track, until: datetime | None = None, since: datetime = house.NOW) -> MemberLevel:
+def hold(found: Membership, level: Level, *, of: Track, until: datetime | None = None, since: datetime = NOW) -> MemberLevel:
     """A level of any track, as it stands."""
     automatic = None if until else level
     held, _created = MemberLevel.objects.update_or_create(

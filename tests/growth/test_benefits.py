@@ -371,7 +371,7 @@ def test_matchings_that_make_no_sense_are_refused(jd: Programme, store_programme
     gold = Level.objects.get(programme=jd, code="L3").pk
     silver = Level.objects.get(programme=store_programme, code="L2").pk
     discount = promising.benefit(store_programme, "discount").pk
-    here = {"from_level_id": gold, "to_programme_id": store_programme.pk, "valid_from": NOW}
+    here: dict[str, Any] = {"from_level_id": gold, "to_programme_id": store_programme.pk, "valid_from": NOW}
     for field, said in (
         ("to_programme", {**here, "to_programme_id": jd.pk, "to_level_id": silver}),
         ("to_level", here),
