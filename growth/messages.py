@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import notices
+from growth.enums import Basis
+from growth.rules import levels as rules
 
 MEMBER = "member"  # members.enums.MessageType
 
@@ -22,7 +24,9 @@ def _level_down(values: Mapping[str, Any]) -> str:
 
 
 def _level_down_coming(values: Mapping[str, Any]) -> str:
-    return _("Your level %(level_before)s will change to %(level)s on %(day)s, unless you reach %(threshold)s by then.") % values
+    needed = rules.measured(Basis(values["basis"]), values["threshold"], values["unit_name"], values["currency"])
+    words = _("Your level %(level_before)s will change to %(level)s on %(day)s, unless you have %(needed)s by then.")
+    return words % {**values, "needed": needed}
 
 
 def _subscription_ending(values: Mapping[str, Any]) -> str:
@@ -30,7 +34,7 @@ def _subscription_ending(values: Mapping[str, Any]) -> str:
 
 
 def declare() -> None:
-    """Called in `ready()`. values: level, level_before; day and ends_on as ISO dates; threshold in words; plan."""
+    """Called in `ready()`. values: level, level_before, plan: names; day, ends_on: ISO dates; threshold: in the unit of basis."""
     for code, label, words in (
         ("level_up", gettext_lazy("level up"), _level_up),
         ("level_down", gettext_lazy("level down"), _level_down),
