@@ -11,7 +11,7 @@ from core import scope as scopes
 from core.masking import Role
 from core.scope import Scope
 from stores.enums import ProgrammeKind
-from stores.errors import ProgrammeNotFound, StoreNotFound
+from stores.errors import NotAMember, ProgrammeNotFound, StoreNotFound
 from stores.models import Membership, Programme, StaffAssignment, Store
 
 
@@ -39,6 +39,14 @@ def programme_by_code(code: str, scope: Scope) -> Programme:
     if programme is None:
         raise ProgrammeNotFound()
     return programme
+
+
+def membership(member_id: int, programme_id: int) -> Membership:
+    """A member in a programme, with the programme. Raises NotAMember."""
+    found = Membership.objects.filter(member_id=member_id, programme_id=programme_id).select_related("programme").first()
+    if found is None:
+        raise NotAMember()
+    return found
 
 
 def memberships_of(member_id: int, scope: Scope) -> list[Membership]:
@@ -81,6 +89,11 @@ def member_stores(member_ids: Iterable[int]) -> dict[int, list[int]]:
 def members_of_memberships(membership_ids: Iterable[int]) -> list[int]:
     """Ids of the members who hold these memberships, each once."""
     return list(Membership.objects.filter(pk__in=list(membership_ids)).order_by("member_id").values_list("member_id", flat=True).distinct())
+
+
+def membership_ids(programme_id: int) -> list[int]:
+    """Ids of all memberships of a programme, in order."""
+    return list(Membership.objects.filter(programme_id=programme_id).order_by("pk").values_list("pk", flat=True))
 
 
 def staff_scope(user: Any) -> Scope:

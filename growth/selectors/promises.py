@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
+
 from growth.enums import BenefitKind, Track, VersionState
-from growth.models import Benefit, LevelTerms
+from growth.models import Benefit, LevelBenefit, LevelTerms
 from growth.rules import benefits as rules
 from growth.rules.benefits import Value
+
+WITH_BENEFITS = Prefetch("benefits", LevelBenefit.objects.select_related("benefit__programme"))  # of LevelTerms, for `ladder_of`
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,10 @@ class Promise:
     quota: int | None
     inherited_from: str = ""
 
+    @property
+    def words(self) -> str:
+        return rules.words(self.value, currency=self.benefit.programme.currency)
+
 
 @dataclass(frozen=True)
 class LevelPromises:
@@ -27,6 +35,7 @@ class LevelPromises:
     name: str
     rank: int
     track: Track
+    threshold: int
     promises: tuple[Promise, ...]
 
     def of(self, code: str) -> Promise | None:
@@ -36,13 +45,13 @@ class LevelPromises:
 def promised(level_ids: Iterable[int]) -> dict[int, LevelPromises]:
     """What the published versions say of these levels, by level id. Levels that no published version has are left out.
 
-    Three statements, whatever the number of levels.
+    Two statements, whatever the number of levels.
     """
     wanted = set(level_ids)
     if not wanted:
         return {}
     versions = LevelTerms.objects.filter(level_id__in=wanted, version__state=VersionState.PUBLISHED).values("version_id")
-    terms = LevelTerms.objects.filter(version_id__in=versions).select_related("level").prefetch_related("benefits__benefit__programme")
+    terms = LevelTerms.objects.filter(version_id__in=versions).select_related("level").prefetch_related(WITH_BENEFITS)
     by_version: dict[int, list[LevelTerms]] = {}
     for each in terms.order_by("version_id", "rank"):
         by_version.setdefault(each.version_id, []).append(each)
@@ -62,7 +71,14 @@ def ladder_of(terms: Sequence[LevelTerms]) -> list[LevelPromises]:
         found = {**inherited, **own}
         ladder.append(
             LevelPromises(
-                each.level_id, each.pk, each.level.code, each.name, each.rank, Track(each.level.track), tuple(_ordered(found.values()))
+                each.level_id,
+                each.pk,
+                each.level.code,
+                each.name,
+                each.rank,
+                Track(each.level.track),
+                each.threshold,
+                tuple(_ordered(found.values())),
             )
         )
         inherited = {
@@ -71,6 +87,16 @@ def ladder_of(terms: Sequence[LevelTerms]) -> list[LevelPromises]:
             if promise.benefit.kind == BenefitKind.DISCOUNT
         }
     return ladder
+
+
+def of_programme(programme_id: int) -> list[LevelPromises]:
+    """Every level that the published schemes of a programme have: the free track's by rank, then the other tracks'. Two statements."""
+    terms = LevelTerms.objects.filter(version__state=VersionState.PUBLISHED, version__scheme__programme_id=programme_id)
+    by_version: dict[int, list[LevelTerms]] = {}
+    for each in terms.select_related("level").prefetch_related(WITH_BENEFITS).order_by("version_id", "rank"):
+        by_version.setdefault(each.version_id, []).append(each)
+    found = [level for ladder in by_version.values() for level in ladder_of(ladder)]
+    return sorted(found, key=lambda level: (list(Track).index(level.track), level.rank))
 
 
 def gained(lower: LevelPromises | None, higher: LevelPromises) -> list[Promise]:
