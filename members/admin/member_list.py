@@ -1,0 +1,95 @@
+"""The list of all members, and the addresses of everything about one of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy
+
+from core import masking, phones
+from core.backoffice.access import scope_of
+from core.backoffice.reveal import show
+from core.backoffice.scoped import ReadOnlyAdmin
+from core.masking import FieldClass
+from core.scope import Scope
+from members.admin import actions
+from members.admin.member_page import member_page, panel, reveal
+from members.admin.reach import page_url, reach
+from members.models import Member
+from members.panels import ChangesPanel
+
+
+@admin.register(Member)
+class MemberAdmin(ReadOnlyAdmin):
+    """The list of members is for leafing through; finding one is the lookup's work, so there is no search box here."""
+
+    list_display = ["one_id", "gender", "status", "register_channel", "registered_at"]
+    list_filter = ["status", "register_channel", "gender"]
+    ordering = ["-id"]
+    list_per_page = 50
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        scope = scope_of(request)
+
+        @admin.display(description=gettext_lazy("name"))
+        def shown_name(member: Member) -> str:
+            return show(FieldClass.NAME, member.name or member.nickname, _narrowest(scope)).text
+
+        @admin.display(description=gettext_lazy("phone"))
+        def shown_phone(member: Member) -> str:
+            return show(FieldClass.PHONE, phones.national(member.phone), _narrowest(scope)).text
+
+        return ["one_id", shown_name, shown_phone, *self.list_display[1:]]
+
+    def get_urls(self) -> list[URLPattern]:
+        def own(route: str, view: Any, name: str) -> Any:
+            return path(f"<int:member_id>/{route}", self.admin_site.admin_view(view), name=f"members_member_{name}")
+
+        return [
+            own("panel/<slug:key>/", panel, "panel"),
+            own("reveal/", reveal, "reveal"),
+            own("edit/", actions.edit, "edit"),
+            own("freeze/", actions.freeze, "freeze"),
+            own("unfreeze/", actions.unfreeze, "unfreeze"),
+            own("addresses/add/", actions.add_address, "address_add"),
+            own("addresses/<int:address_id>/", actions.change_address, "address_change"),
+            own("addresses/<int:address_id>/default/", actions.make_default, "address_default"),
+            own("addresses/<int:address_id>/remove/", actions.remove_address, "address_remove"),
+            own("children/add/", actions.add_child, "child_add"),
+            own("children/<int:child_id>/remove/", actions.remove_child, "child_remove"),
+            own("consents/give/", actions.give_consent, "consent_give"),
+            own("consents/<int:consent_id>/withdraw/", actions.withdraw_consent, "consent_withdraw"),
+            own("preferences/", actions.preferences, "preferences"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The member page. Anything but reading has its own address."""
+        if not object_id.isdecimal():
+            raise Http404
+        if request.method not in ("GET", "HEAD"):
+            raise PermissionDenied
+        return member_page(request, int(object_id))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The changes panel is the history, for those who may read it."""
+        if not object_id.isdecimal():
+            raise Http404
+        member, scope = reach(request, int(object_id))
+        if not ChangesPanel().roles & scope.roles:
+            raise PermissionDenied
+        return HttpResponseRedirect(f"{page_url(member.pk)}#changes")
+
+
+def _narrowest(scope: Scope) -> Scope:
+    """A list spans stores: a role held in some of them only must not unmask the others' members, so the weakest one counts."""
+    platform_roles = frozenset(role for store_id, role in scope.assignments if store_id is None)
+    if not scope.assignments or platform_roles:
+        return scope
+    by_store = [scope.within([store_id]) for store_id in sorted(scope.store_ids)]
+    ranks = [masking.Visibility.HIDDEN, masking.Visibility.MASKED, masking.Visibility.REVEAL, masking.Visibility.FULL]
+    return min(by_store, key=lambda held: [ranks.index(masking.visibility(field, held)) for field in FieldClass], default=scope)
