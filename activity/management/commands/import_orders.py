@@ -1,61 +1,46 @@
 """Record the orders of a file: `import_orders FILE --store S001 --map shop.toml`. Started again after a kill, it goes on."""
 
 from argparse import ArgumentParser
-from contextlib import nullcontext
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from activity import mapping, services
 from activity.enums import ImportPhase, LineFate
 from activity.services import ImportReport
 from core import clock
-from core.csvio import NotACsvFile
-from core.errors import DomainError
+from core.file_commands import FileCommand
 from core.scope import Scope
-from core.watching import Terminal
 
 
-class Command(BaseCommand):
+class Command(FileCommand):
     help = "Record the orders of a CSV file (gzip or not), by a mapping file. Bad lines go to a report; the others are recorded."
+    without_map = "our own column names"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
+        super().add_arguments(parser)
         parser.add_argument("--store", default="", metavar="CODE", help="the store of all lines, unless the mapping tells it line by line")
-        parser.add_argument("--map", type=Path, metavar="MAPPING", help="a mapping in TOML (docs/import.md); default: our own column names")
-        parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
         parser.add_argument("--shift-days", type=int, default=0, metavar="N", help="move all times by this many days")
-        parser.add_argument("--errors", type=Path, metavar="REPORT", help="where refused lines are written; default: FILE.errors.csv")
-        parser.add_argument("--now", metavar="TIME", help="the door's clock (RFC 3339), in demo and test settings")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
-        report_path: Path = options["errors"] or file.with_name(f"{file.name}.errors.csv")
-        try:
-            plan = self._mapping(options["map"], options["store"])
-            said = clock.at(datetime.fromisoformat(options["now"])) if options["now"] else nullcontext()
-            with said, Terminal(self.stdout, dict(ImportPhase.choices)) as watcher:
-                report = services.import_orders(
-                    open_file=lambda: file.open("rb"),
-                    mapping=plan,
-                    scope=Scope(actor="command:import_orders", platform=True),
-                    booked_at=clock.now(),
-                    shift_days=options["shift_days"],
-                    dry_run=options["dry_run"],
-                    watcher=watcher,
-                    report_to=lambda: report_path.open("w", encoding="utf-8-sig", newline=""),
-                )
-        except (OSError, NotACsvFile) as problem:
-            raise CommandError(str(problem)) from None
-        except DomainError as problem:
-            raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
+        with self.watched(options, dict(ImportPhase.choices)) as watcher:
+            report = services.import_orders(
+                open_file=lambda: file.open("rb"),
+                mapping=self._mapping(options["map"], options["store"]),
+                scope=Scope(actor="command:import_orders", platform=True),
+                booked_at=clock.now(),
+                shift_days=options["shift_days"],
+                dry_run=options["dry_run"],
+                watcher=watcher,
+                report_to=lambda: self.new_report(options),
+            )
         for line in summary(report):
             self.stdout.write(line)
         if report.flaws:
-            self.stdout.write(_("%(count)s lines were refused; see %(path)s") % {"count": f"{report.flaws:,}", "path": report_path})
+            said = {"count": f"{report.flaws:,}", "path": self.report_path(options)}
+            self.stdout.write(_("%(count)s lines were refused; see %(path)s") % said)
 
     def _mapping(self, path: Path | None, store_code: str) -> mapping.OrderMapping:
         if path is None:
