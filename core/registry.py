@@ -114,6 +114,18 @@ class FrontSection:
     position: int = 50
 
 
+BLANK = "blank"  # the preset that sets nothing up
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a new programme may begin with (STO-09). words: what it contains, in a sentence."""
+
+    code: str
+    label: Text
+    words: Text
+
+
 @dataclass
 class _Registry:
     panels: dict[str, list[Panel]] = field(default_factory=dict)
@@ -123,6 +135,7 @@ class _Registry:
     hit_columns: list[HitColumn] = field(default_factory=list)
     revealables: dict[str, Revealable] = field(default_factory=dict)
     front_sections: list[FrontSection] = field(default_factory=list)
+    presets: list[Preset] = field(default_factory=list)
     locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]] | None = None
 
 
@@ -183,6 +196,15 @@ def add_front_section(section: FrontSection) -> None:
 
 def front_sections() -> list[FrontSection]:
     return sorted(_all.front_sections, key=lambda section: section.position)
+
+
+def add_preset(preset: Preset) -> None:
+    """Offered when a programme is made, in the order of calling; the first is the usual one."""
+    _all.presets.append(preset)
+
+
+def presets() -> list[Preset]:
+    return list(_all.presets)
 
 
 def set_locator(locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]]) -> None:

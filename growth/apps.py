@@ -8,12 +8,14 @@ class GrowthConfig(AppConfig):
 
     def ready(self) -> None:
         from activity.events import AfterSalesSettled, OrdersRecorded, WalletsChanged
-        from core import events, outbox, scope
-        from growth import level_handlers, messages, rfm_handlers
+        from core import events, jobs, outbox, registry, scope
+        from growth import level_handlers, messages, preset_handlers, rfm_handlers
         from growth.events import GiftsDue
-        from growth.services import changes
-        from stores.events import MembershipsOpened
+        from growth.jobs import reevaluate_scheme
+        from growth.services import changes, presets, re_evaluation
+        from stores.events import MembershipsOpened, ProgrammeCreated
 
+        events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
         events.subscribe(MembershipsOpened, level_handlers.on_memberships_opened)
         events.subscribe(OrdersRecorded, level_handlers.on_orders_recorded)
         events.subscribe(WalletsChanged, level_handlers.on_wallets_changed)
@@ -22,6 +24,10 @@ class GrowthConfig(AppConfig):
         events.subscribe(AfterSalesSettled, rfm_handlers.on_after_sales_settled)
         outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
         messages.declare()
+        jobs.register(re_evaluation.JOB, reevaluate_scheme)
+        for preset in presets.PRESETS.values():
+            if preset.is_complete:
+                registry.add_preset(registry.Preset(preset.name, preset.label, preset.words))
         for label, path in (
             ("growth.LevelScheme", "programme_id"),
             ("growth.SchemeVersion", "scheme__programme_id"),

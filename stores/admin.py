@@ -59,6 +59,21 @@ class ProgrammeAdmin(ScopedAdmin):
         """What was counted in a currency or zone stays so."""
         return ["code", "kind", "currency"] if obj else []
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """A new programme begins with the usual levels and rules (STO-09)."""
+        if not change:
+            made = services.create_programme(
+                code=obj.code,
+                name=obj.name,
+                kind=obj.kind,
+                currency=obj.currency,
+                time_zone=obj.time_zone,
+                actor=scope_of(request).actor,
+                at=clock.now(),
+            )
+            obj.pk, obj._state.adding = made.pk, False
+        super().save_model(request, obj, form, change)
+
     def stores_of(self, obj: Model) -> Iterable[int] | None:
         """A programme is shared: who may not act in all of its stores acts in none of them here."""
         assert isinstance(obj, Programme)

@@ -7,6 +7,16 @@ from core.enums import Origin
 
 
 @dataclass(frozen=True)
+class ProgrammeCreated:
+    """A programme is there. preset: what was chosen to begin with (core.registry.presets); empty: nothing, so the usual one."""
+
+    programme_id: int
+    preset: str
+    actor: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
 class MembershipsOpened:
     """People who have joined programmes."""
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from core import outbox, permissions
+from core import outbox, permissions, registry
 from core import scope as scopes
 from core.backoffice.forms import BackOfficeForm
 from core.backoffice.links import outward
@@ -70,6 +70,7 @@ class NewStoreForm(BackOfficeForm):
     time_zone = forms.CharField(label=_("time zone"), max_length=40, initial="Asia/Shanghai")
     platform = forms.CharField(label=_("sales platform"), max_length=40, required=False)
     business_model = forms.ChoiceField(label=_("business model"), choices=BusinessModel.choices)
+    preset = forms.ChoiceField(label=_("to begin with"), required=False, help_text=_("Levels and rules of a programme of its own."))
     order_url_template = UrlTemplateField(("order_no",), **ORDER_PAGE)
     after_sale_url_template = UrlTemplateField(("after_sale_no", "order_no"), **AFTER_SALE_PAGE)
     foreign_currency = forms.ChoiceField(label=_("foreign currency"), choices=[("", "—"), *Currency.choices], required=False)
@@ -82,6 +83,12 @@ class NewStoreForm(BackOfficeForm):
         choice = self.fields["programme_id"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = scopes.narrow(Programme.objects.order_by("code"), scope)
+        preset = self.fields["preset"]
+        assert isinstance(preset, forms.ChoiceField)
+        offered = registry.presets()
+        choices = [(each.code, f"{each.label}: {each.words}") for each in offered]
+        preset.choices = [*choices, (registry.BLANK, _("nothing: an empty programme"))]
+        preset.initial = next((each.code for each in offered), registry.BLANK)
 
     def values(self) -> dict[str, Any]:
         programme = self.cleaned_data["programme_id"]

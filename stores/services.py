@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication
 
-from core import events, sql
+from core import events, registry, sql
 from core.enums import Currency, Origin
 from core.errors import InvalidInput
 from core.history import because
@@ -21,7 +21,7 @@ from members.enums import Provider
 from members.rules import ConsentGiven, IdentityClaim, Profile
 from stores.enums import BusinessModel, ClientScope, MembershipSource, ProgrammeKind, StaffRole, StoreKind
 from stores.errors import CodeTaken, NotAMember
-from stores.events import MembershipsOpened
+from stores.events import MembershipsOpened, ProgrammeCreated
 from stores.models import ApiClient, Membership, Programme, ServiceNote, StaffAssignment, Store
 
 STORE_BOUND = (Provider.STORE_CUSTOMER.value, Provider.POS_CARD.value)  # identities a store vouches for by itself
@@ -139,19 +139,30 @@ def lock_programme(programme_id: int, *, against_joining: bool = False) -> None:
 
     against_joining: nobody joins it meanwhile, and who is just joining has joined before this returns.
     """
-    strength = "UPDATE" if against_joining else "NO KEY UPDATE"  # a new membership's foreign key waits for the first alone
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM stores_programme WHERE id = %s FOR {strength}", [programme_id])
+    programmes = Programme.objects.filter(pk=programme_id)
+    list(programmes.select_for_update(no_key=not against_joining))  # a new membership's foreign key waits for the full lock alone
 
 
 @transaction.atomic
 def create_programme(
-    *, code: str, name: str, kind: ProgrammeKind, currency: str = Currency.CNY, time_zone: str = "Asia/Shanghai", actor: str, at: datetime
+    *,
+    code: str,
+    name: str,
+    kind: ProgrammeKind,
+    currency: str = Currency.CNY,
+    time_zone: str = "Asia/Shanghai",
+    preset: str = "",
+    actor: str,
+    at: datetime,
 ) -> Programme:
-    """A programme of its own. Raises CodeTaken."""
+    """A programme of its own. preset: what it begins with (core.registry.presets); empty: the usual one. Raises CodeTaken, InvalidInput."""
     if Programme.objects.filter(code=code).exists():
         raise CodeTaken(field="code")
-    return Programme.objects.create(code=code, name=name, kind=kind, currency=currency, time_zone=time_zone)
+    if preset and preset not in {registry.BLANK, *(known.code for known in registry.presets())}:
+        raise InvalidInput(_("There is no such preset."), field="preset")
+    programme = Programme.objects.create(code=code, name=name, kind=kind, currency=currency, time_zone=time_zone)
+    events.publish(ProgrammeCreated(programme_id=programme.pk, preset=preset, actor=actor, booked_at=at))
+    return programme
 
 
 @transaction.atomic
@@ -169,15 +180,26 @@ def create_store(
     after_sale_url_template: str = "",
     foreign_currency: str = "",
     foreign_rate: Decimal | None = None,
+    preset: str = "",
     actor: str,
     at: datetime,
 ) -> Store:
-    """A store in a programme; without one it gets a programme of its own under the same code. Raises CodeTaken."""
+    """A store in a programme; without one it gets a programme of its own under the same code.
+
+    preset: what a programme of its own begins with (STO-09). Raises CodeTaken, InvalidInput.
+    """
     if Store.objects.filter(code=code).exists():
         raise CodeTaken(field="code")
     if programme_id is None:
         programme_id = create_programme(
-            code=code.lower(), name=name, kind=ProgrammeKind.STORE, currency=currency, time_zone=time_zone, actor=actor, at=at
+            code=code.lower(),
+            name=name,
+            kind=ProgrammeKind.STORE,
+            currency=currency,
+            time_zone=time_zone,
+            preset=preset,
+            actor=actor,
+            at=at,
         ).pk
     return Store.objects.create(
         programme_id=programme_id,
@@ -281,6 +303,7 @@ def open_house(
     username: str,
     currency: str = Currency.CNY,
     time_zone: str = "Asia/Shanghai",
+    preset: str = "",
     actor: str,
     at: datetime,
 ) -> Opened:
@@ -293,11 +316,20 @@ def open_house(
     users = get_user_model().objects
     if not Programme.objects.filter(kind=ProgrammeKind.PLATFORM).exists():
         create_programme(
-            code="platform", name=platform_name, kind=ProgrammeKind.PLATFORM, currency=currency, time_zone=time_zone, actor=actor, at=at
+            code="platform",
+            name=platform_name,
+            kind=ProgrammeKind.PLATFORM,
+            currency=currency,
+            time_zone=time_zone,
+            preset=preset,
+            actor=actor,
+            at=at,
         )
         made.append("platform")
     if not Store.objects.exists():
-        create_store(code=store_code, name=store_name, kind=store_kind, currency=currency, time_zone=time_zone, actor=actor, at=at)
+        create_store(
+            code=store_code, name=store_name, kind=store_kind, currency=currency, time_zone=time_zone, preset=preset, actor=actor, at=at
+        )
         made.append("store")
     if not users.filter(is_superuser=True).exists():
         if users.filter(username=username).exists():

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from core.enums import Channel
+from core.registry import BLANK
 from members.enums import Provider
 from members.rules import IdentityClaim, Profile
 from stores import services as stores_services
@@ -19,7 +20,9 @@ NOW = datetime(2024, 5, 20, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai: the frozen m
 def platform() -> Programme:
     """The platform's programme, made when first asked for."""
     known = Programme.objects.filter(kind=ProgrammeKind.PLATFORM).first()
-    return known or stores_services.create_programme(code="platform", name="平台", kind=ProgrammeKind.PLATFORM, actor="test", at=NOW)
+    return known or stores_services.create_programme(
+        code="platform", name="平台", kind=ProgrammeKind.PLATFORM, preset=BLANK, actor="test", at=NOW
+    )
 
 
 def store(code: str = "S001", **values: Any) -> Store:
@@ -27,7 +30,7 @@ def store(code: str = "S001", **values: Any) -> Store:
     platform()
     known = Store.objects.filter(code=code).first()
     return known or stores_services.create_store(
-        **{"code": code, "name": code, "kind": StoreKind.SELF_RUN, "actor": "test", "at": NOW, **values}
+        **{"code": code, "name": code, "kind": StoreKind.SELF_RUN, "preset": BLANK, "actor": "test", "at": NOW, **values}
     )
 
 

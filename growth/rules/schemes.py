@@ -92,7 +92,8 @@ class Surroundings:
     """What a scheme is checked against. benefits: of the programme, by code.
 
     occupied: members by code of every level that is held today.  names: of the levels of the published version, by code.
-    top_members: how many members' measure reaches the highest threshold.
+    top_members: how many members' measure reaches the highest threshold.  gift_problems: what is wrong with a level's pack, in words, by
+    code.
     """
 
     track: Track
@@ -101,6 +102,7 @@ class Surroundings:
     occupied: Mapping[str, int]
     names: Mapping[str, str]
     top_members: int
+    gift_problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Severity(StrEnum):
@@ -127,6 +129,7 @@ def check(terms: SchemeTerms, around: Surroundings) -> list[Finding]:
         *_window(terms),
         *_worsening(terms, around),
         *_mapping(terms, around),
+        *_gifts(terms, around),
         *_advice(terms, around),
     ]
     return sorted(found, key=lambda finding: finding.severity != Severity.ERROR)
@@ -259,6 +262,12 @@ def _mapping(terms: SchemeTerms, around: Surroundings) -> Iterator[Finding]:
                 % {"count": around.occupied[code], "level": around.names.get(code, code)},
                 code,
             )
+
+
+def _gifts(terms: SchemeTerms, around: Surroundings) -> Iterator[Finding]:
+    for level in terms.by_rank:
+        for words in around.gift_problems.get(level.code, ()):
+            yield _error("gift_invalid", _("Gift of %(level)s: %(problem)s") % {"level": level.name, "problem": words}, level.code)
 
 
 def _advice(terms: SchemeTerms, around: Surroundings) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from core.models import EffectSkipped
 from growth.enums import GiftState
 from growth.models import GiftGrant
+from growth.rules.schemes import GiftIn
 from stores import services as stores_services
 
 UNKNOWN_KIND = "gift_kind_unknown"
@@ -58,6 +59,11 @@ def register_gift_kind(*, kind: str, validator: Validator, cost: Cost, fulfiller
 def gift_kinds() -> Mapping[str, GiftKind]:
     """What is known, by kind."""
     return dict(sorted(_kinds.items()))
+
+
+def problems(pack: Iterable[GiftIn], programme_id: int) -> list[str]:
+    """What is wrong with a pack, in words. Kinds nobody knows yet are kept: they wait for the app that gives them."""
+    return [words for gift in pack if gift.kind in _kinds for words in _kinds[gift.kind].validator(gift.payload, programme_id)]
 
 
 @transaction.atomic

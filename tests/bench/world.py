@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from activity.models import BehaviourEvent
 from core import partitions
+from core.registry import BLANK
 from members.models import AccessLog
 from stores import services as stores_services
 from stores.enums import ProgrammeKind, StoreKind
@@ -116,9 +117,11 @@ def settle() -> None:
 
 
 def _make_stores(now: datetime) -> tuple[int, ...]:
-    stores_services.create_programme(code="platform", name="平台", kind=ProgrammeKind.PLATFORM, actor="bench", at=now)
+    stores_services.create_programme(code="platform", name="平台", kind=ProgrammeKind.PLATFORM, preset=BLANK, actor="bench", at=now)
     return tuple(
-        stores_services.create_store(code=f"s{number:02}", name=f"第{number}店", kind=StoreKind.MERCHANT, actor="bench", at=now).pk
+        stores_services.create_store(
+            code=f"s{number:02}", name=f"第{number}店", kind=StoreKind.MERCHANT, preset=BLANK, actor="bench", at=now
+        ).pk
         for number in range(1, STORES + 1)
     )
 

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--store-kind", default=StoreKind.SELF_RUN, choices=StoreKind.values)
         parser.add_argument("--currency", default=Currency.CNY, choices=Currency.values, help=_("of both programmes"))
         parser.add_argument("--time-zone", default="Asia/Shanghai", help=_("where days begin and end"))
+        parser.add_argument("--preset", default="", help=_("levels and rules of both programmes, or blank; default: the usual ones"))
         parser.add_argument("--username", default="admin", help=_("the administrator's login"))
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,6 +36,7 @@ class Command(BaseCommand):
                 username=options["username"],
                 currency=options["currency"],
                 time_zone=options["time_zone"],
+                preset=options["preset"],
                 actor="command:bootstrap",
                 at=clock.now(),
             )
