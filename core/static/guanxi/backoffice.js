@@ -1,5 +1,5 @@
 "use strict";
-// Copy buttons, the search key, the box to type into first, rows that open, and pages whose login has ended.
+// Copy buttons, the search key, questions before what cannot be undone, unsaved typing, the box to type into first, rows that open, and pages whose login has ended.
 (() => {
     const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
@@ -29,6 +29,25 @@
         const row = event.target.closest("tr[data-href]");
         if (row && !event.target.closest("a, button") && !String(window.getSelection())) {
             window.location.href = row.dataset.href;
+        }
+    });
+
+    let typed = false; // in a form whose content would be lost by leaving the page
+    document.addEventListener("submit", (event) => {
+        const question = event.submitter?.dataset.confirm;
+        if (question && !window.confirm(question)) {
+            event.preventDefault();
+            return;
+        }
+        typed = false;
+    });
+
+    document.addEventListener("input", (event) => {
+        typed ||= Boolean(event.target.closest("form[data-warn-unsaved]"));
+    });
+    window.addEventListener("beforeunload", (event) => {
+        if (typed) {
+            event.preventDefault();
         }
     });
 

@@ -1,0 +1,39 @@
+"""How many members hold each level: the first page of the levels, as a chart and a table (LVL-31)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.backoffice import menu
+from core.backoffice.menu import Entry
+from core.backoffice.site import page
+from growth.admin import reach
+from growth.enums import Track
+from growth.selectors import schemes, screens
+
+SUBJECT = "growth.levelscheme"
+
+
+@page("levels/distribution/", name="growth_distribution")
+def distribution(request: HttpRequest) -> HttpResponse:
+    programme = reach.chosen(request, SUBJECT)
+    tracks = []
+    for track in Track:
+        version = schemes.published(programme.pk, track)
+        if version is not None:
+            counts = screens.level_counts(programme.pk, track, clock.now())
+            rows = [(terms, counts.get(terms.level_id, 0)) for terms in version.terms.all()]
+            total, most = sum(counts.values()), max((count for _terms, count in rows), default=0)
+            tracks.append({"track": track, "version": version, "rows": rows, "total": total, "most": most})
+    return reach.show(
+        request,
+        "growth/distribution.html",
+        title=_("Levels at a glance"),
+        programme=programme,
+        subject=SUBJECT,
+        tracks=tracks,
+    )
+
+
+menu.add(Entry("levels", gettext_lazy("Levels at a glance"), "admin:growth_distribution", "bar_chart", 10, SUBJECT))

@@ -1,0 +1,70 @@
+"""Messages to members as they were queued: text, member, cause, state. Sending is simulated until messaging exists (LVL-29)."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import notices, registry
+from core.backoffice import keyset, menu
+from core.backoffice.access import scope_of
+from core.backoffice.menu import Entry
+from core.backoffice.panels import PAGE
+from core.backoffice.reveal import show
+from core.backoffice.site import page
+from core.enums import NoticeState
+from core.masking import FieldClass
+from core.models import Notice
+from growth import links
+from growth.admin import reach
+from members.models import Member
+
+SUBJECT = "core.notice"
+
+
+@page("levels/notices/", name="growth_notices")
+def outbox(request: HttpRequest) -> HttpResponse:
+    programme = reach.chosen(request, SUBJECT)
+    state = request.GET.get("state", "")
+    place = keyset.read_numbered(request.GET.get("cursor"))
+    rows = Notice.objects.filter(programme_id=programme.pk).order_by("-created_at", "-id")
+    if state in NoticeState:
+        rows = rows.filter(state=state)
+    if place:
+        rows = rows.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], id__lt=place[1]))
+    found = list(rows[: PAGE + 1])
+    shown = found[:PAGE]
+    return reach.show(
+        request,
+        "growth/notices.html",
+        title=_("Messages to members (simulated)"),
+        programme=programme,
+        subject=SUBJECT,
+        rows=_rows(request, shown),
+        state=state,
+        states=NoticeState.choices,
+        next_cursor=keyset.write(shown[-1].created_at, shown[-1].pk) if len(found) > PAGE else None,
+    )
+
+
+def _rows(request: HttpRequest, shown: list[Notice]) -> list[dict[str, Any]]:
+    members = Member.objects.in_bulk({notice.member_id for notice in shown})
+    homes = registry.stores_of(list(members)) if members else {}
+    return [
+        {
+            "notice": notice,
+            "label": notices.label(notice),
+            "text": notices.text(notice),
+            "member": show(FieldClass.NAME, member.name or member.nickname, scope_of(request).within(homes[member.pk])).text
+            or member.one_id,
+            "member_url": links.member_page(member.pk),
+            "cause": links.of_history(notice.cause, member.pk),
+        }
+        for notice in shown
+        if (member := members.get(notice.member_id)) is not None
+    ]
+
+
+menu.add(Entry("levels", gettext_lazy("Messages (simulated)"), "admin:growth_notices", "outgoing_mail", 120, SUBJECT))

@@ -1,0 +1,121 @@
+"""Which programmes a person may see and change here, and the frame all pages of levels share.
+
+A programme may have several stores: it is seen, and its members are served, by who may in one of them; its rules are changed only by who
+may in all of them.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from core import permissions
+from core.backoffice.access import demand, scope_of
+from core.errors import DomainError
+from core.registry import Text
+from stores.enums import ProgrammeKind
+from stores.models import Programme, Store
+
+FOR_ALL_STORES = {"change", "run"}  # what they do holds for every store of the programme
+M = TypeVar("M", bound=Model)
+
+
+def programmes(request: HttpRequest, subject: str, verb: str = "view") -> list[Programme]:
+    """Where the caller's roles allow the verb; the platform's first. Two statements, remembered for the request."""
+    known: dict[tuple[str, str], list[Programme]] = request.__dict__.setdefault("_growth_programmes", {})
+    if (subject, verb) not in known:
+        known[subject, verb] = _programmes(request, subject, verb)
+    return known[subject, verb]
+
+
+def _programmes(request: HttpRequest, subject: str, verb: str) -> list[Programme]:
+    held = permissions.held(subject, verb, scope_of(request))
+    rows = sorted(Programme.objects.all(), key=lambda row: (row.kind != ProgrammeKind.PLATFORM, row.code))
+    if held.platform:
+        return rows if permissions.allowed(subject, verb, held) else []
+    stores: dict[int, set[int]] = {}
+    for programme_id, store_id in Store.objects.values_list("programme_id", "pk"):
+        stores.setdefault(programme_id, set()).add(store_id)
+    return [row for row in rows if _reaches(stores.get(row.pk, set()), held.store_ids, verb)]
+
+
+def _reaches(stores: set[int], held: frozenset[int], verb: str) -> bool:
+    return bool(stores) and stores <= held if verb in FOR_ALL_STORES else bool(stores & held)
+
+
+def may(request: HttpRequest, programme_id: int, subject: str, verb: str) -> bool:
+    return any(programme.pk == programme_id for programme in programmes(request, subject, verb))
+
+
+def need(request: HttpRequest, programme_id: int, subject: str, verb: str) -> None:
+    """Raises PermissionDenied (403) where the caller may see the programme but not do this to it."""
+    if not may(request, programme_id, subject, verb):
+        raise PermissionDenied
+
+
+def chosen(request: HttpRequest, subject: str) -> Programme:
+    """The programme of `?programme=`, else the first one. Raises Http404 alike for foreign and missing ones."""
+    demand(request, subject, "view")
+    found, code = programmes(request, subject), request.GET.get("programme", "")
+    programme = next((each for each in found if not code or each.code == code), None)
+    if programme is None:
+        raise Http404
+    return programme
+
+
+def row(request: HttpRequest, rows: QuerySet[M], subject: str, path: str = "programme_id", verb: str = "view", **wanted: Any) -> M:
+    """The one row of a programme the caller may see. Raises Http404 for others, PermissionDenied where the verb is not theirs."""
+    demand(request, subject, "view")
+    ids = [programme.pk for programme in programmes(request, subject)]
+    found = rows.filter(**{f"{path}__in": ids}, **wanted).first()
+    if found is None:
+        raise Http404
+    if verb != "view":
+        need(request, _value(found, path), subject, verb)
+    return found
+
+
+def _value(found: Model, path: str) -> int:
+    value: Any = found
+    for name in path.split("__"):
+        value = getattr(value, name)
+    return int(value)
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    *,
+    title: Text,
+    programme: Programme,
+    subject: str,
+    home: str = "",
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """A page about one programme, with the way to the caller's others. home: where those stand, if not at this very address."""
+    context = {
+        **admin.site.each_context(request),
+        "title": title,
+        "programme": programme,
+        "programmes": programmes(request, subject),
+        "home": home,
+        "zone": programme.time_zone,
+        **more,
+    }
+    return TemplateResponse(request, template, context, status=status)
+
+
+def act(request: HttpRequest, service: Callable[[], object], *, done: Text, back: str) -> HttpResponse:
+    """Make one service call; say what was done, or why it was refused; go `back`."""
+    try:
+        service()
+    except DomainError as refusal:
+        messages.error(request, str(refusal.detail))
+    else:
+        messages.success(request, str(done))
+    return HttpResponseRedirect(back)
