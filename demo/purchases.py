@@ -1,5 +1,6 @@
 """The real purchases: the bundled file, taken in by the import that a shop would use."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -19,10 +20,18 @@ class DoesNotTie(Exception):
     """What was loaded does not add up to the file: the demo would show something else than it says."""
 
 
-def load_purchases(*, shift_days: int, now: datetime, watcher: Watcher) -> ImportReport:
+def load_purchases(
+    *,
+    shift_days: int,
+    now: datetime,
+    watcher: Watcher,
+    stops: Sequence[datetime] = (),
+    at_stop: Callable[[datetime], None] = lambda moment: None,
+) -> ImportReport:
     """Record every invoice and return of the file. The customers are members already. Twice changes nothing.
 
-    Recorded in order of time, a bounded number of orders a transaction (ruling 5). Raises DoesNotTie.
+    Recorded in order of time, a bounded number of orders a transaction; at each of the stops `at_stop` is called before anything later is
+    recorded (ruling 5). Raises DoesNotTie.
     """
     report = activity_services.import_orders(
         open_file=lambda: SOURCE.open("rb"),
@@ -31,6 +40,8 @@ def load_purchases(*, shift_days: int, now: datetime, watcher: Watcher) -> Impor
         booked_at=now,
         shift_days=shift_days,
         watcher=watcher,
+        stops=stops,
+        at_stop=at_stop,
     )
     control = report.control()
     if (control.lines + report.unreadable, control.pieces, control.amount_micro) != (LINES, PIECES, AMOUNT_MICRO):

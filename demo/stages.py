@@ -4,9 +4,10 @@ Killed at any moment and started again, the load goes on: what a stage had commi
 and the shift of the first start are kept in the row of the first stage, so that the second start plans the very same world.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,14 @@ from activity.management.commands.import_orders import summary
 from core.watching import Watcher
 from demo import customers, purchases
 from demo.models import LoadedStage
-from demo.world import crowd, story
-from demo.world.cast import build_cast
+from demo.months import Months, ends
+from demo.world import crowd, openings, story
+from demo.world.cast import Cast, cast_facts, finish_cast, register_cast
+from demo.world.crowd import Crowd
 from demo.world.house import House, open_clients, open_house
+from demo.world.parts import PARTS
+from growth.enums import LevelCause
+from growth.models import LevelHistory, RfmSnapshot
 
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
@@ -34,6 +40,21 @@ class Load:
     watcher: Watcher
     house: House = field(init=False)
     said: list[str] = field(default_factory=list)
+
+    @cached_property
+    def people(self) -> "People":
+        """The story's people, registered: those who are there already keep what they have."""
+        plan = crowd.plan(self.now)
+        return People(register_cast(self.house, self.now), plan, story.register_crowd(plan, house=self.house, now=self.now))
+
+
+@dataclass(frozen=True)
+class People:
+    """plan: of the crowd.  member_ids: of the crowd, by number."""
+
+    cast: Cast
+    plan: Crowd
+    member_ids: Mapping[int, int]
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,7 @@ def load(*, now: datetime, with_real: bool, watcher: Watcher) -> list[str]:
         watcher=watcher,
     )
     work.house = open_house(work.now)
-    for stage in (*STORY_STAGES, *(REAL_STAGES if with_real else ())):
+    for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
             LoadedStage.objects.create(name=stage.name, facts=facts)
@@ -77,19 +98,13 @@ def _house(work: Load) -> dict[str, Any]:
     return {"now": work.now.isoformat(), "shift_days": work.shift_days}
 
 
-def _cast(work: Load) -> dict[str, Any]:
-    work.watcher.phase(str(CAST.title), total=0)
-    cast = build_cast(work.now)
-    work.said.append(_("Story world: a cast of {people}, each with a scene.").format(people=len(cast.member_ids)))
-    return {"one_ids": dict(cast.one_ids)}
-
-
-def _crowd(work: Load) -> dict[str, Any]:
-    plan = crowd.plan(work.now)
-    counts = story.load_crowd(plan, house=work.house, now=work.now, advance=_counting(work.watcher, CROWD, story.size(plan)))
+def _people(work: Load) -> dict[str, Any]:
+    work.watcher.phase(str(PEOPLE.title), total=0)
+    counts = story.counts(work.people.plan)
+    work.said.append(_("Story world: a cast of {people}, each with a scene.").format(people=len(PARTS)))
     words = _("Story world: {members:,} members, {orders:,} orders, {after_sales:,} after-sales, {events:,} events.")
     work.said.append(words.format_map(counts))
-    return {"seed": crowd.SEED, **counts}
+    return {"one_ids": dict(work.people.cast.one_ids), "seed": crowd.SEED, **counts}
 
 
 def _customers(work: Load) -> dict[str, Any]:
@@ -101,9 +116,45 @@ def _customers(work: Load) -> dict[str, Any]:
 
 
 def _purchases(work: Load) -> dict[str, Any]:
-    report = purchases.load_purchases(shift_days=work.shift_days, now=work.now, watcher=work.watcher)
+    """The file's orders and, where they are not there yet, the story's facts: together, month by month."""
+    months = _months_of(work)
+    report = purchases.load_purchases(
+        shift_days=work.shift_days, now=work.now, watcher=work.watcher, stops=ends(work.now), at_stop=months.close
+    )
+    months.finish()
+    LoadedStage.objects.get_or_create(name=MONTHS.name)
     work.said += summary(report)
     return report.as_json()
+
+
+def _months(work: Load) -> dict[str, Any]:
+    """The story's facts alone, month by month."""
+    months = _months_of(work)
+    months.advance = _counting(work.watcher, MONTHS, len(months.facts))
+    for moment in ends(work.now):
+        months.close(moment)
+    months.finish()
+    return {}
+
+
+def _months_of(work: Load) -> Months:
+    people = work.people
+    facts = cast_facts(people.cast, work.now)
+    facts += story.crowd_facts(people.plan, house=work.house, member_ids=people.member_ids, now=work.now)
+    return Months(work.now, work.house, facts, at_last=lambda moment, coming: openings.take_over(people.cast, coming, moment, work.now))
+
+
+def _scenes(work: Load) -> dict[str, Any]:
+    work.watcher.phase(str(SCENES.title), total=0)
+    finish_cast(work.people.cast, work.now)
+    judged = {
+        "snapshots": RfmSnapshot.objects.count(),
+        "rises": LevelHistory.objects.filter(cause=LevelCause.UP).count(),
+        "falls": LevelHistory.objects.filter(cause=LevelCause.DOWN).count(),
+    }
+    words = _("Twelve months of RFM cycles: {snapshots:,} snapshots; levels rose {rises:,} times and fell {falls:,} times.")
+    work.said.append(words.format_map(judged))
+    return judged
 
 
 def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], None]:
@@ -120,9 +171,8 @@ def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], Non
 
 
 HOUSE = Stage("house", _("Stores and staff"), _house)
-CAST = Stage("cast", _("Story world: the cast"), _cast)
-CROWD = Stage("crowd", _("Story world: everybody else"), _crowd)
+PEOPLE = Stage("people", _("Story world: the people"), _people)
 CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)
-PURCHASES = Stage("purchases", _("Real purchases: orders and returns"), _purchases)
-STORY_STAGES: Sequence[Stage] = (HOUSE, CAST, CROWD)
-REAL_STAGES: Sequence[Stage] = (CUSTOMERS, PURCHASES)
+PURCHASES = Stage("purchases", _("Orders, reviews, RFM cycles, month by month"), _purchases)
+MONTHS = Stage("months", _("Story world, month by month"), _months)
+SCENES = Stage("scenes", _("Story world: the last touches"), _scenes)

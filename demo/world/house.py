@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.enums import Currency
+from growth.selectors import schemes as schemes_selectors
+from growth.services import presets
 from stores import services as stores_services
 from stores.enums import ClientScope, ProgrammeKind, StaffRole, StoreKind
 from stores.models import ApiClient, Programme, Store
@@ -36,9 +38,12 @@ class House:
 
 @dataclass(frozen=True)
 class ProgrammePlan:
+    """presets: what its levels, benefits and growth rules begin as (growth.services.presets), the first a complete one."""
+
     code: str
     name: str
     kind: ProgrammeKind
+    presets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,10 +82,10 @@ class ClientPlan:
 
 
 PROGRAMMES = (
-    ProgrammePlan("platform", "平台会员", ProgrammeKind.PLATFORM),
-    ProgrammePlan("P1", "安禾会员", ProgrammeKind.STORE),
-    ProgrammePlan("P2", "北巷会员", ProgrammeKind.STORE),
-    ProgrammePlan("UKGIFT", "英伦家居会员", ProgrammeKind.STORE),
+    ProgrammePlan("platform", "平台会员", ProgrammeKind.PLATFORM, ("jd_five",)),
+    ProgrammePlan("P1", "安禾会员", ProgrammeKind.STORE, ("jd_five", "plus", "stored_value")),
+    ProgrammePlan("P2", "北巷会员", ProgrammeKind.STORE, ("taobao_three",)),
+    ProgrammePlan("UKGIFT", "英伦家居会员", ProgrammeKind.STORE, ("jd_five",)),
 )
 STORES = (
     StorePlan("S001", "安禾母婴旗舰店", StoreKind.SELF_RUN, "P1", "own_b2c", "https://oms.example"),
@@ -135,12 +140,16 @@ CLIENTS = (
 
 @transaction.atomic
 def open_house(now: datetime) -> House:
-    """Programmes, stores and staff as they have been for two and a half years at `now`. What is there already stays as it is."""
+    """Programmes with their levels, stores and staff as they have been for two and a half years at `now`. What is there stays as it is."""
     since = now - timedelta(days=900)
     for programme in PROGRAMMES:
         if not Programme.objects.filter(code=programme.code).exists():
-            stores_services.create_programme(code=programme.code, name=programme.name, kind=programme.kind, actor=ACTOR, at=since)
+            stores_services.create_programme(
+                code=programme.code, name=programme.name, kind=programme.kind, preset=programme.presets[0], actor=ACTOR, at=since
+            )
     programmes = dict(Programme.objects.values_list("code", "id"))
+    for programme in PROGRAMMES:
+        _set_up(programmes[programme.code], programme.presets, since)
     for store in STORES:
         if not Store.objects.filter(code=store.code).exists():
             foreign_currency, foreign_rate = store.foreign
@@ -161,6 +170,13 @@ def open_house(now: datetime) -> House:
             )
     stores = dict(Store.objects.values_list("code", "id"))
     return House(programmes=programmes, stores=stores, staff=_hire(stores, since))
+
+
+def _set_up(programme_id: int, names: tuple[str, ...], since: datetime) -> None:
+    """Publish the presets whose tracks have no scheme yet: before anybody joins, or in a database from before there were schemes."""
+    for name in names:
+        if not any(schemes_selectors.published(programme_id, plan.track) for plan in presets.read(name).schemes):
+            presets.apply_preset(programme_id=programme_id, preset=name, actor=ACTOR, at=since)
 
 
 def _hire(stores: Mapping[str, int], since: datetime) -> dict[str, int]:

@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.db.models import Sum
 
 from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletBalance
-from demo import customers, stages
+from demo import customers, months, stages
 from demo.models import LoadedStage
 from demo.world import crowd, story
 from demo.world.house import client_secret, open_house
 from demo.world.moments import FROZEN
 from demo.world.parts import EVERYBODY
+from growth.models import GrowthAccount, GrowthEntry, LevelHistory, LevelReview, MemberLevel, RfmRun, RfmSnapshot
+from growth.services import rfm_cycles
 from members.models import Address, Child, Consent, Identity, Member, MergeCase, Preference
 from stores.models import ApiClient, Membership, Store
 from tests.demo.conftest import Told
@@ -40,16 +43,40 @@ TABLES = (
     AfterSale,
     BehaviourEvent,
     WalletBalance,
+    GrowthAccount,
+    GrowthEntry,
+    LevelHistory,
+    MemberLevel,
+    RfmRun,
+    RfmSnapshot,
+    LevelReview,
 )
 
 
 @pytest.fixture
 def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
-    """The same stages over a crowd of thirty, with the credentials in a folder of the test."""
+    """The same stages over a crowd of thirty and three judged months, with the credentials in a folder of the test."""
     plan = crowd.plan
+    monkeypatch.setattr(months, "JUDGED", 3)
     monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=30))
     settings.DATA_DIR = tmp_path
     yield
+
+
+def ledgers() -> list[Any]:
+    """Every growth entry, snapshot and change of level, told without the ids that a sequence gives."""
+    whose = "membership__member__phone"
+    entries = GrowthEntry.objects.values_list(
+        f"account__{whose}", "account__membership__programme__code", "account_version", "reason", "requested", "applied",
+        "balance_after", "occurred_at", "booked_at",
+    )  # fmt: skip
+    snapshots = RfmSnapshot.objects.values_list(
+        whose, "run__programme__code", "run__period_on", "r_days", "f_count", "m_minor", "level__code", "requested", "applied"
+    )
+    changes = LevelHistory.objects.values_list(
+        whose, "membership__programme__code", "track", "cause", "level_from__code", "level_to__code", "occurred_at"
+    )
+    return [sorted(rows, key=str) for rows in (entries, snapshots, changes)]
 
 
 def counts() -> dict[str, int]:
@@ -61,9 +88,9 @@ def counts() -> dict[str, int]:
 def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
     said = stages.load(now=FROZEN, with_real=False, watcher=told)
     assert told.reached == told.totals
-    assert len(told.phases) == 2
-    assert len(said) == 3
-    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["cast", "crowd", "house"]
+    assert len(told.phases) == 3
+    assert len(said) == 4
+    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["house", "months", "people", "scenes"]
     assert Member.objects.count() == 30 + len(EVERYBODY)
     assert not Member.objects.filter(is_synthetic=False).exists()
 
@@ -75,27 +102,38 @@ def test_loading_twice_changes_nothing(told: Told) -> None:
     before = counts()
     stages.load(now=FROZEN + timedelta(days=3), with_real=False, watcher=told)
     assert counts() == before
-    assert len(told.phases) == 2  # nothing was begun again
+    assert len(told.phases) == 3  # nothing was begun again
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_world")
 def test_a_load_cut_short_ends_as_an_undisturbed_one(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a first start that dies after the orders of the crowd, before their after-sales
-    def dies(*args: Any) -> int:
-        raise KeyboardInterrupt
+    # given what an undisturbed load leaves behind
+    with transaction.atomic():
+        stages.load(now=FROZEN, with_real=False, watcher=told)
+        undisturbed = ledgers()
+        transaction.set_rollback(True)
+    assert not Member.objects.exists()
+    # and a first start that dies in its seventh cycle: in the middle of a month, other programmes judged already
+    cycles: list[int] = []
+    run_cycle = rfm_cycles.run_cycle
+
+    def dies(**values: Any) -> Any:
+        cycles.append(values["programme_id"])
+        if len(cycles) == 7:
+            raise KeyboardInterrupt
+        return run_cycle(**values)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("demo.world.facts.record_after_sales", lambda facts, now, advance=None: dies() if advance else 0)
+        patch.setattr(rfm_cycles, "run_cycle", dies)
         stages.load(now=FROZEN, with_real=False, watcher=told)
     assert Order.objects.exists()
-    assert not LoadedStage.objects.filter(name="crowd").exists()
+    assert not LoadedStage.objects.filter(name="months").exists()
     # when it is started again two days later
-    LoadedStage.objects.filter(name="cast").delete()  # its after-sales were lost with the patch
     stages.load(now=FROZEN + timedelta(days=2), with_real=False, watcher=told)
     # then it is the world of the first start's moment, whole
+    assert ledgers() == undisturbed
     plan = crowd.plan(FROZEN)
-    assert LoadedStage.objects.get(name="crowd").facts["orders"] == len(plan.orders)
     assert AfterSale.objects.count() == len(plan.after_sales) + 6
     assert Order.objects.filter(order_no__in=[order.order_no for order in plan.orders]).count() == len(plan.orders)
     assert Order.objects.get(order_no="O1001").paid_at == datetime(2024, 5, 17, 1, 30, tzinfo=UTC)
@@ -177,7 +215,7 @@ def test_the_command_takes_the_moment_and_prints_plain_lines_to_a_pipe() -> None
     out = io.StringIO()
     call_command("seed_demo", "--now", "2024-05-20T10:00:00+08:00", "--without-real", stdout=out)
     assert re.search(r"^\[ +[\d.]+ s\] ", out.getvalue(), re.MULTILINE)
-    assert "30" in out.getvalue().splitlines()[-1]
+    assert "30 members" in out.getvalue()
     again = io.StringIO()
     call_command("seed_demo", "--without-real", stdout=again)
     assert len(again.getvalue().splitlines()) == 1

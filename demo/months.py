@@ -1,0 +1,71 @@
+"""The demo's past, month by month (ruling 5): what happened in a month, then its RFM cycle and level review in every programme.
+
+The last twelve closed months are judged; beat finds them done and goes on with the next one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.enums import Origin
+from demo.world.facts import Advance, Facts
+from demo.world.house import House
+from demo.world.moments import ZONE, month_began, months_before
+from growth.enums import Track
+from growth.selectors import schemes as schemes_selectors
+from growth.services import reviews, rfm_cycles
+
+JUDGED = 12  # closed months
+REVIEWED_AFTER = timedelta(hours=2)  # the usual hour of the clock work (A-15)
+
+
+def ends(now: datetime) -> Sequence[datetime]:
+    """The local midnights that ended the judged months, oldest first."""
+    return [month_began(now, months) for months in range(JUDGED - 1, -1, -1)]
+
+
+@dataclass
+class Months:
+    """The story's facts, recorded up to each month's end as it is closed.
+
+    now: when the demo is loaded.  facts: those not recorded yet.  at_last: called when the last month is closed, before what came after it
+    is recorded; it is told that moment and what is still to come.
+    """
+
+    now: datetime
+    house: House
+    facts: Facts
+    at_last: Callable[[datetime, Facts], None]
+    advance: Advance = lambda done: None
+
+    def close(self, moment: datetime) -> None:
+        """Record what was told before `moment`, then judge the month it ended. What is recorded or judged already is left as it is."""
+        told, self.facts = self.facts.split(moment)
+        told.record(self.now, self.advance)
+        for programme_id in self.house.programmes.values():
+            rfm_cycles.run_cycle(
+                programme_id=programme_id,
+                period_on=months_before(moment, 1),
+                now=lambda: self.now,
+                origin=Origin.BACKFILL,
+                again=False,
+            )
+            self._review(programme_id, moment)
+        if moment == ends(self.now)[-1]:
+            self.at_last(moment, self.facts)
+
+    def finish(self) -> None:
+        """Record the rest."""
+        self.facts.record(self.now, self.advance)
+        self.facts = Facts()
+
+    def _review(self, programme_id: int, moment: datetime) -> None:
+        scheme = schemes_selectors.published(programme_id, Track.FREE)
+        assert scheme is not None, "the house gives every programme its levels"
+        reviews.run_review(
+            scheme_id=scheme.scheme_id,
+            review_on=moment.astimezone(ZONE).date(),
+            now=lambda: min(moment + REVIEWED_AFTER, self.now),
+            origin=Origin.BACKFILL,
+            again=False,
+        )
