@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.conf import settings
 
-from core import clock, heartbeat, jobs, partitions, retention
+from core import clock, heartbeat, jobs, notices, partitions, retention
 
 
 @shared_task(acks_late=False)
@@ -18,6 +18,12 @@ def run_jobs(*, at: str | None = None, **_unknown: Any) -> None:
 def beat_heartbeat(*, at: str | None = None, **_unknown: Any) -> None:
     """Show that beat sends and a worker works."""
     heartbeat.record_beat(at=clock.reader(at)())
+
+
+@shared_task(acks_late=False)
+def send_notices(*, at: str | None = None, **_unknown: Any) -> None:
+    """Send the messages to members that are due."""
+    notices.send_due(now=clock.reader(at)())
 
 
 @shared_task(acks_late=False)

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core import clock, registry
+from core import clock, notices, registry
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
@@ -167,9 +168,27 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     ]
 
 
+def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """Messages to the member (LVL-29)."""
+    if not roles_for("core.notice", "view") & scope.roles:
+        return ()
+    return [
+        TimelineEntry(
+            at=notice.created_at,
+            kind=_("Message"),
+            title=notices.label(notice),
+            key=f"notice:{notice.pk:012d}",
+            detail=f"{notices.text(notice)} ({notice.get_state_display()})",
+            url=reverse("admin:growth_notices"),
+        )
+        for notice in notices.of_member(member_id, scope, before, limit)
+    ]
+
+
 for _panel in (LevelPanel(), GrowthPanel()):
     registry.add_panel("members.Member", _panel)
 registry.add_part(Part("head", "level", _level, 10, "growth/cards/level.html"))
 registry.add_part(Part("head", "service_tier", _service_tier, 50, "growth/cards/service_tier.html"))
 registry.add_hit_column(HitColumn("level", _("Level"), _level_names, 10))
 registry.add_timeline_source(TimelineSource("growth", _timeline))
+registry.add_timeline_source(TimelineSource("messages", _messages))

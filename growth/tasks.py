@@ -21,6 +21,12 @@ def run_waiting(*, at: str | None = None, **_unknown: Any) -> None:
 
 
 @shared_task(acks_late=False)
+def keep_levels(*, at: str | None = None, **_unknown: Any) -> None:
+    """Write down what has ended by the clock, carry out falls whose grace is over, announce what is coming."""
+    clockwork.keep_levels(now=clock.reader(at)())
+
+
+@shared_task(acks_late=False)
 def update_rfm_states(*, at: str | None = None, **_unknown: Any) -> None:
     """Bring RFM states to yesterday, by what entered and left the windows."""
     rfm_states.update_states(now=clock.reader(at)())

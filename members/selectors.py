@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet
 
 from core import scope as scopes
 from core.scope import Scope
@@ -87,6 +87,15 @@ def preferences(member_id: int) -> dict[tuple[str, str], bool]:
         {(row.channel, row.message_type): row.is_on for row in Preference.objects.filter(member_id=member_id)},
     )
     return switches
+
+
+def closed_to(member_ids: Sequence[int], message_type: str) -> set[int]:
+    """Which of these members want no message of a type on any channel (MEM-18): the gate of core.notices."""
+    switched = Preference.objects.filter(member_id__in=member_ids, message_type=message_type)
+    if message_type == MessageType.MARKETING:
+        return set(member_ids) - set(switched.filter(is_on=True).values_list("member_id", flat=True))
+    off = switched.filter(is_on=False).values("member_id").annotate(channels=Count("channel"))
+    return set(off.filter(channels=len(MessageChannel)).values_list("member_id", flat=True))
 
 
 def ordered_addresses(member_id: int) -> list[Address]:

@@ -41,5 +41,6 @@ class StoresConfig(AppConfig):
         scope.register("stores.WebhookDelivery", scope.by_store("endpoint__store_id"))
         scope.register("stores.WebhookAttempt", scope.by_store("delivery__endpoint__store_id"))
         scope.register("core.Job", scope.by_store())
+        scope.register("core.Notice", scope.by_programme())
         scope.register("core.OutboxMessage", scope.platform_only)
         scope.register("core.EffectSkipped", scope.platform_only)

@@ -48,6 +48,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=3),
         "options": {"expire_seconds": 10},
     },
+    noop("Send messages to members"): {
+        "task": "core.tasks.send_notices",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
     noop("Show that beat and a worker are alive"): {
         "task": "core.tasks.beat_heartbeat",
         "schedule": timedelta(seconds=30),
@@ -82,6 +87,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "growth.tasks.run_waiting",
         "schedule": timedelta(seconds=10),
         "options": {"expire_seconds": 30},
+    },
+    noop("End and announce what ends by the day: levels set by hand, paid membership, grace"): {
+        "task": "growth.tasks.keep_levels",
+        "schedule": crontab(minute="15"),  # hourly: somewhere a day begins
+        "options": {"expire_seconds": 3600},
     },
     noop("Check RFM against all orders"): {
         "task": "growth.tasks.check_rfm_states",

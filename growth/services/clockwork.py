@@ -1,4 +1,4 @@
-"""The month's turn: RFM cycles first, then the reviews of levels they lead to (A-15, ruling 8).
+"""What the clock brings: the month's turn, RFM cycles first, then the reviews of levels they lead to (A-15, ruling 8), and the day's.
 
 What is due is first written down as rows, then run: a worker killed anywhere in between leaves rows that the next tick finds.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 from core.watching import Watcher
 from growth.enums import RunState
 from growth.models import LevelReview, RfmRun
-from growth.services import reviews, rfm_cycles
+from growth.services import overrides, reviews, rfm_cycles, subscriptions
 
 
 def turn_month(*, now: Callable[[], datetime], watcher: Watcher | None = None) -> tuple[list[RfmRun], list[LevelReview]]:
@@ -34,3 +34,15 @@ def run_waiting(*, now: Callable[[], datetime], watcher: Watcher | None = None) 
         if done is not None:
             reviewed.append(done)
     return cycles, reviewed
+
+
+def keep_levels(*, now: datetime) -> None:
+    """What the day brings: endings written down, falls whose grace is over, messages before a fall or an end (A-19, A-23, BEN-17).
+
+    Every read is right without it. Each part in its own transactions, harmless when run again.
+    """
+    overrides.end_overrides(now=now)
+    subscriptions.end_subscriptions(now=now)
+    reviews.carry_out_falls(now=now)
+    reviews.queue_coming_falls(now=now)
+    subscriptions.remind_of_endings(now=now)

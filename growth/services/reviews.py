@@ -249,14 +249,6 @@ def preview_review(*, version_id: int, at: datetime) -> Outcome:
     return _outcome(sql.rows("growth/reviews/preview", version_id=version_id, at=at))
 
 
-def run_due(*, now: Callable[[], datetime], watcher: Watcher | None = None) -> list[LevelReview]:
-    """Run every review that is due, one after the other; answers those that were brought to their end."""
-    done = (
-        run_review(scheme_id=due.scheme_id, review_on=due.review_on, now=now, watcher=watcher, again=False) for due in due_reviews(now())
-    )
-    return [review for review in done if review is not None]
-
-
 def carry_out_falls(*, now: datetime) -> Outcome:
     """Lower whose grace is over and who has not recovered; daily, in bounded transactions. A second run finds nobody."""
     outcome = Outcome()

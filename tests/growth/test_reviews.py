@@ -33,6 +33,14 @@ def review(programme: Programme, at: datetime = FIRST, **values: Any) -> LevelRe
     return done
 
 
+def run_due(at: datetime) -> list[LevelReview]:
+    """What a tick runs."""
+    ran = [
+        reviews.run_review(scheme_id=due.scheme_id, review_on=due.review_on, now=lambda: at, again=False) for due in reviews.due_reviews(at)
+    ]
+    return [each for each in ran if each is not None]
+
+
 def scheme_of(programme: Programme, track: Track = Track.FREE) -> int:
     return LevelScheme.objects.get(programme=programme, track=track).pk
 
@@ -134,7 +142,8 @@ def test_a_review_is_done_once(programme):
     lines = LevelHistory.objects.count()
     with pytest.raises(RunDone):
         review(programme)
-    assert reviews.run_due(now=lambda: FIRST) == []
+    assert reviews.run_review(scheme_id=scheme_of(programme), review_on=JUNE, now=lambda: FIRST, again=False) is None
+    assert run_due(FIRST) == []
     assert (code(membership), LevelHistory.objects.count(), LevelReview.objects.count()) == ("L2", lines, 1)
 
 
@@ -150,7 +159,7 @@ def test_reviews_are_due_on_the_first_of_a_local_month(programme):
     assert reviews.due_reviews(last_of_may) == []
     begins = datetime(2024, 5, 31, 16, 0, tzinfo=UTC)
     assert reviews.due_reviews(begins) == [reviews.Due(scheme_of(programme), JUNE)]
-    assert reviews.run_due(now=lambda: FIRST)[0].review_on == JUNE
+    assert run_due(FIRST)[0].review_on == JUNE
     assert reviews.due_reviews(FIRST + 29 * DAY) == []
     assert reviews.due_reviews(FIRST + 30 * DAY) == [reviews.Due(scheme_of(programme), date(2024, 7, 1))]
 
@@ -160,7 +169,7 @@ def test_a_review_asked_for_waits_for_the_next_tick(programme):
     asked = reviews.request_review(scheme_id=scheme_of(programme), review_on=NOW.date(), at=NOW)
     assert reviews.request_review(scheme_id=scheme_of(programme), review_on=NOW.date(), at=NOW).pk == asked.pk
     assert asked.state == RunState.DUE
-    ran = reviews.run_due(now=lambda: NOW + DAY)
+    ran = run_due(NOW + DAY)
     assert [(done.pk, done.state, done.at, done.result["down"]) for done in ran] == [(asked.pk, RunState.DONE, NOW + DAY, 1)]
     with pytest.raises(RunDone):
         reviews.request_review(scheme_id=scheme_of(programme), review_on=NOW.date(), at=NOW)
