@@ -18,14 +18,14 @@ from core.scope import Scope
 from growth import links
 from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
-from growth.selectors import cards, member_page
+from growth.selectors import benefits, cards, level_history, levels, member_page
 from stores import selectors as stores_selectors
 from stores.models import Membership
 
 
 def _level(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
     found = cards.holdings([member_id], scope, now)[member_id]
-    return {"heading": _("Level"), "holdings": found, "several": len({each.programme.pk for each in found}) > 1}
+    return {"heading": _("Level"), "holdings": found, "several": len({each.programme_id for each in found}) > 1}
 
 
 def _service_tier(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
@@ -38,15 +38,15 @@ def _level_names(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
     named: dict[int, Text] = {}
     for member_id, found in cards.holdings(member_ids, scope, clock.now()).items():
         free = [each for each in found if each.track == Track.FREE]
-        named[member_id] = "、".join(f"{each.name}（{each.programme.name}）" if len(free) > 1 else each.name for each in free)
+        named[member_id] = "、".join(f"{each.name}（{each.programme_name}）" if len(free) > 1 else each.name for each in free)
     return named
 
 
 class LevelPanel:
-    """Levels of every track with the way to the next, what they give, and every change with its cause (CSL-12, LVL why)."""
+    """Levels of every track with the way to the next and the outlook, and every change with its cause and why (CSL-12)."""
 
     key: str = "level"
-    heading: Text = _("Level and benefits")
+    heading: Text = _("Level")
     position: int = 50
     template_name: str = "growth/panels/level.html"
     roles: frozenset[str] = roles_for("growth.memberlevel", "view")
@@ -57,38 +57,69 @@ class LevelPanel:
         return {
             "history": _history_rows(shown, subject_id),
             "next_cursor": keyset.write(shown[-1].occurred_at, shown[-1].pk) if len(found) > PAGE else None,
-            **({} if cursor else _standing(subject_id, scope, now)),
+            **({} if cursor else _standings(subject_id, scope, now)),
         }
 
 
-def _standing(member_id: int, scope: Scope, now: datetime) -> dict[str, Any]:
-    """What stands above the history."""
+def _standings(member_id: int, scope: Scope, now: datetime) -> dict[str, Any]:
+    """What stands above the history: a level each, with where its holder stands in the free track."""
     holdings = cards.holdings([member_id], scope, now)[member_id]
-    overrides = member_page.overrides(member_id, scope)
-    who = actors.names(override.requested_by for override in overrides)
+    standings = {holding.membership_id: levels.standing(holding.membership_id, now) for holding in holdings if holding.track == Track.FREE}
+    by_hand = [row for standing in standings.values() if standing for row in (standing.override, standing.waiting) if row]
+    names = levels.terms_of([row.level_id for row in by_hand])
     return {
-        "holdings": holdings,
-        "overrides": [(override, who[override.requested_by]) for override in overrides],
-        "subscriptions": member_page.subscriptions(member_id, scope, limit=PAGE),
-        "gifts": member_page.gifts_waiting(member_id, scope, limit=PAGE),
+        "holdings": [
+            (
+                holding,
+                standings.get(holding.membership_id) if holding.track == Track.FREE else None,
+                [row for row in by_hand if row.membership_id == holding.membership_id and row.track == holding.track],
+            )
+            for holding in holdings
+        ],
+        "names": {level_id: terms.name for level_id, terms in names.items()},
+        "who": actors.names(row.requested_by for row in by_hand),
         "may_set": allowed("growth.memberlevel", "override", scope),
     }
 
 
 def _history_rows(rows: Sequence[LevelHistory], member_id: int) -> list[dict[str, Any]]:
-    names = member_page.names_of([level_id for row in rows for level_id in (row.level_from_id, row.level_to_id) if level_id])
+    terms = levels.terms_of([level_id for row in rows for level_id in (row.level_from_id, row.level_to_id) if level_id])
     who = actors.names(row.actor for row in rows)
     return [
         {
             "row": row,
             "zone": row.membership.programme.time_zone,
-            "level_from": names.get(row.level_from_id or 0, ""),
-            "level_to": names.get(row.level_to_id or 0, ""),
+            "level_from": terms[row.level_from_id].name if row.level_from_id else "",
+            "level_to": terms[row.level_to_id].name if row.level_to_id else "",
             "cause": links.of_history(row.source, member_id),
+            "why": level_history.explain(row, terms),
             "who": who[row.actor],
         }
         for row in rows
     ]
+
+
+class BenefitsPanel:
+    """What the member is entitled to and has used this month, plans bought, gifts to come (BEN-16, BEN-20)."""
+
+    key: str = "benefits"
+    heading: Text = _("Benefits")
+    position: int = 52
+    template_name: str = "growth/panels/benefits.html"
+    roles: frozenset[str] = roles_for("growth.memberlevel", "view")
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        memberships = stores_selectors.memberships_of(subject_id, scope)
+        entitled = benefits.entitlements([each.pk for each in memberships], now) if memberships else {}
+        gifts = member_page.gifts_waiting(subject_id, scope, limit=PAGE)
+        names = levels.terms_of([gift.level_id for gift in gifts])
+        return {
+            "benefits": [(each.programme, benefit) for each in memberships for benefit in entitled[each.pk].benefits],
+            "several": len(memberships) > 1,
+            "subscriptions": [(row, row.ends_at > now) for row in member_page.subscriptions(subject_id, scope, limit=PAGE)],
+            "gifts": [(gift, names[gift.level_id].name) for gift in gifts],
+            "next_cursor": None,
+        }
 
 
 class GrowthPanel:
@@ -105,18 +136,14 @@ class GrowthPanel:
         membership = _chosen(memberships, filters.get("membership", ""))
         reason = filters.get("reason", "")
         place = keyset.read_numbered(cursor)
-        found = (
-            member_page.entries(
-                membership.pk, before=place[1] if place else None, limit=PAGE + 1, reason=reason if reason in Reason else ""
-            )
-            if membership
-            else []
-        )
+        reasons = [reason] if reason in Reason else []
+        found = ledger.entries(membership.pk, before=place[1] if place else None, limit=PAGE + 1, reasons=reasons) if membership else []
         shown = found[:PAGE]
         return {
             "memberships": memberships,
             "membership": membership,
             "rows": _entry_rows(shown, subject_id),
+            "zone": membership.programme.time_zone if membership else "",
             "reason": reason,
             "reasons": Reason.choices,
             "more_filters": urlencode({"membership": membership.pk if membership else "", "reason": reason}),
@@ -140,7 +167,6 @@ def _entry_rows(rows: Sequence[GrowthEntry], member_id: int) -> list[dict[str, A
     return [
         {
             "entry": row,
-            "zone": row.account.membership.programme.time_zone,
             "cause": links.of_entry(row, member_id),
             "who": who[row.actor],
         }
@@ -153,12 +179,12 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     if not roles_for("growth.memberlevel", "view") & scope.roles:
         return ()
     rows = member_page.history(member_id, scope, before=(before, 0), limit=limit)
-    names = member_page.names_of([level_id for row in rows for level_id in (row.level_from_id, row.level_to_id) if level_id])
+    terms = levels.terms_of([level_id for row in rows for level_id in (row.level_from_id, row.level_to_id) if level_id])
     return [
         TimelineEntry(
             at=row.occurred_at,
             kind=_("Level"),
-            title=f"{names.get(row.level_from_id or 0, '—')} → {names.get(row.level_to_id or 0, '—')}",
+            title=" → ".join(terms[level_id].name if level_id else "—" for level_id in (row.level_from_id, row.level_to_id)),
             key=f"level:{row.pk:012d}",
             store=row.membership.programme.name,
             detail=f"{row.get_cause_display()} {row.note}".strip(),
@@ -185,7 +211,7 @@ def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     ]
 
 
-for _panel in (LevelPanel(), GrowthPanel()):
+for _panel in (LevelPanel(), BenefitsPanel(), GrowthPanel()):
     registry.add_panel("members.Member", _panel)
 registry.add_part(Part("head", "level", _level, 10, "growth/cards/level.html"))
 registry.add_part(Part("head", "service_tier", _service_tier, 50, "growth/cards/service_tier.html"))

@@ -21,7 +21,7 @@ from growth import links
 from growth.admin import reach
 from growth.enums import OverrideState
 from growth.models import LevelOverride
-from growth.selectors import member_page
+from growth.selectors import cards
 from growth.services import overrides
 
 SUBJECT = "growth.leveloverride"
@@ -35,7 +35,7 @@ class DecisionForm(BackOfficeForm):
 
 def _rows(request: HttpRequest, found: list[LevelOverride]) -> list[dict[str, Any]]:
     """Requests as lines: who, which level, why, by whom; the member's name as the caller's roles in the member's stores let it be read."""
-    names = member_page.names_of([row.level_id for row in found])
+    names = cards.names_of([row.level_id for row in found])
     who = actors.names(actor for row in found for actor in (row.requested_by, row.decided_by))
     homes = registry.stores_of([row.membership.member_id for row in found]) if found else {}
     return [

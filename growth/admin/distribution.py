@@ -10,7 +10,7 @@ from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from growth.admin import reach
 from growth.enums import Track
-from growth.selectors import schemes, screens
+from growth.selectors import levels, schemes
 
 SUBJECT = "growth.levelscheme"
 
@@ -18,14 +18,14 @@ SUBJECT = "growth.levelscheme"
 @page("levels/distribution/", name="growth_distribution")
 def distribution(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
+    now = clock.now()
     tracks = []
     for track in Track:
         version = schemes.published(programme.pk, track)
         if version is not None:
-            counts = screens.level_counts(programme.pk, track, clock.now())
-            rows = [(terms, counts.get(terms.level_id, 0)) for terms in version.terms.all()]
-            total, most = sum(counts.values()), max((count for _terms, count in rows), default=0)
-            tracks.append({"track": track, "version": version, "rows": rows, "total": total, "most": most})
+            rows = levels.distribution(programme.pk, track, now)
+            counts = [row.members for row in rows]
+            tracks.append({"track": track, "version": version, "rows": rows, "total": sum(counts), "most": max(counts, default=0)})
     return reach.show(
         request,
         "growth/distribution.html",

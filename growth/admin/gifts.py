@@ -11,7 +11,7 @@ from core.backoffice.site import page
 from growth.admin import reach
 from growth.enums import GiftState
 from growth.models import GiftGrant
-from growth.selectors import member_page
+from growth.selectors import cards
 
 SUBJECT = "growth.giftgrant"
 
@@ -26,7 +26,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(pk__lt=place[1])
     found = list(rows.order_by("-id")[: PAGE + 1])
     shown = found[:PAGE]
-    names = member_page.names_of([row.level_id for row in shown])
+    names = cards.names_of([row.level_id for row in shown])
     return reach.show(
         request,
         "growth/gifts.html",

@@ -21,7 +21,7 @@ from growth.admin import reach
 from growth.admin.benefits import levels_of
 from growth.models import Benefit, LevelBenefit, LevelMatch
 from growth.rules import benefits as rules
-from growth.selectors import member_page
+from growth.selectors import cards
 from growth.services import matching
 from stores.models import Programme
 
@@ -74,7 +74,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         .select_related("from_level__programme", "to_programme", "to_level", "benefit")
         .order_by("-valid_from", "-id")
     )
-    names = member_page.names_of([pk for row in rows for pk in (row.from_level_id, row.to_level_id) if pk])
+    names = cards.names_of([pk for row in rows for pk in (row.from_level_id, row.to_level_id) if pk])
     now = clock.now()
     return reach.show(
         request,

@@ -1,6 +1,6 @@
 """The RFM page: the model that holds, the 125 cells of the last cycle as a heat map, runs with their progress, preview of any day."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,14 @@ from growth.admin.rfm_model import MODELS, SUBJECT, bands_of
 from growth.enums import RunState, VersionState
 from growth.models import RfmRun, RfmVersion
 from growth.rules import rfm as rules
-from growth.selectors import cells, member_page
+from growth.selectors import cards
+from growth.selectors import rfm as selectors
+from growth.selectors.rfm import HeatMap
 from growth.services import rfm_cycles
 from stores.models import Membership, Programme
 
 RUNS = 12
+SCORES = (5, 4, 3, 2, 1)
 SHOWN_ROWS = 50
 PHASES = {
     rfm_cycles.STATES: gettext_lazy("bringing the states to the month's end"),
@@ -58,16 +61,28 @@ class MonthForm(BackOfficeForm):
 
 
 def _last_closed_month(programme: Programme) -> date:
-    today = clock.now().astimezone(ZoneInfo(programme.time_zone)).date()
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    return selectors.last_closed_month(clock.now().astimezone(ZoneInfo(programme.time_zone)).date())
+
+
+def _shown(found: HeatMap) -> dict[str, Any]:
+    """The map as five squares, M best first; in each the rows of R, best first, with members and class of F 5 to 1."""
+    return {
+        "members": found.members,
+        "filled": found.filled,
+        "most": max(found.cells.values(), default=0),
+        "grids": [(m, [(r, [(f, found.cells[r, f, m], rules.rfm_class((r, f, m))) for f in SCORES]) for r in SCORES]) for m in SCORES],
+        "classes": found.classes.items(),
+        "groups": found.groups.items(),
+        "layers": found.layers.items(),
+    }
 
 
 @page("levels/rfm/", name="growth_rfm")
 def overview(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
-    versions = list(RfmVersion.objects.filter(programme=programme).select_related("programme").order_by("-number"))
+    versions = list(selectors.versions(programme.pk).select_related("programme"))
     published = next((each for each in versions if each.state == VersionState.PUBLISHED), None)
-    runs = list(RfmRun.objects.filter(programme=programme).select_related("version").order_by("-period_on")[:RUNS])
+    runs = selectors.last_runs(programme.pk, limit=RUNS)
     wanted = request.GET.get("run", "")
     shown = next((run for run in runs if run.state == RunState.DONE and wanted in ("", str(run.pk))), None)
     usable = [each for each in versions if each.state != VersionState.RETIRED]
@@ -84,7 +99,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         has_draft=any(each.state == VersionState.DRAFT for each in versions),
         runs=[(run, PHASES.get(run.phase, run.phase)) for run in runs],
         shown=shown,
-        found=cells.of_run(shown) if shown else None,
+        found=_shown(selectors.heat_map(shown.pk)) if shown else None,
         month_form=MonthForm(initial={"month": _last_closed_month(programme)}),
         preview_form=PreviewForm(
             initial={"on": clock.now().astimezone(ZoneInfo(programme.time_zone)).date(), "version": published.pk if published else None},
@@ -140,7 +155,7 @@ def preview(request: HttpRequest) -> HttpResponse:
                 version_id=int(said["version"]), as_of_on=said["on"], membership_ids=only, rows_at_most=SHOWN_ROWS
             )
             memberships = Membership.objects.in_bulk([row.membership_id for row in found.rows])
-    names = member_page.names_of([row.level_id for row in found.rows if row.level_id]) if found else {}
+    names = cards.names_of([row.level_id for row in found.rows if row.level_id]) if found else {}
     return reach.show(
         request,
         "growth/rfm_preview.html",
@@ -151,7 +166,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         status=400 if form.is_bound and form.errors else 200,
         form=form,
         preview=found,
-        found=cells.of_counts(found.cells) if found else None,
+        found=_shown(selectors.heat_map_of(found.cells)) if found else None,
         rows=[(row, memberships[row.membership_id], names.get(row.level_id or 0, "")) for row in found.rows] if found else [],
         currency=programme.currency,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from growth.enums import Basis, LevelCause
-from growth.models import LevelHistory
+from growth.models import LevelHistory, LevelTerms
 from growth.rules.levels import measured
 from growth.selectors.levels import terms_of
 
@@ -47,8 +47,11 @@ _WORDS: Mapping[LevelCause, Text] = {
 }
 
 
-def explain(line: LevelHistory) -> Explanation:
-    """The line in the reader's language. `version__scheme__programme` and `membership__programme` are best selected with it."""
+def explain(line: LevelHistory, terms: Mapping[int, LevelTerms] | None = None) -> Explanation:
+    """The line in the reader's language. `version__scheme__programme` and `membership__programme` are best selected with it.
+
+    terms: of both levels, by level id, where the caller has read them for many lines at once.
+    """
     programme = line.membership.programme
     said = _in_words(line.details, ZoneInfo(programme.time_zone), programme.currency, line.version.unit_name if line.version else "")
     words = _WORDS[LevelCause(line.cause)] % said if said else _WORDS[LevelCause(line.cause)]
@@ -62,7 +65,7 @@ def explain(line: LevelHistory) -> Explanation:
     values = [(label, said[name]) for name, label in labels.items() if name in said]
     if line.note:
         values.append((gettext_lazy("reason"), line.note))
-    names = terms_of([level_id for level_id in (line.level_from_id, line.level_to_id) if level_id])
+    names = terms if terms is not None else terms_of([pk for pk in (line.level_from_id, line.level_to_id) if pk])
     for label, level_id in ((gettext_lazy("from"), line.level_from_id), (gettext_lazy("to"), line.level_to_id)):
         if level_id:
             values.append((label, names[level_id].name))

@@ -1,5 +1,6 @@
 """How pages write growth value, thresholds in the unit of their basis, rates, and charts that are tables with bars."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.enums import Channel
 from core.money import format_minor
 from growth.enums import Basis
 
@@ -92,3 +94,9 @@ def gift_words(gift: Any) -> str:
 def gift_kind(kind: str) -> str:
     """What a kind of gift is called."""
     return {"points": _("points"), "coupon": _("coupon")}.get(kind, kind)
+
+
+@register.simple_tag
+def channels(codes: Iterable[str]) -> str:
+    """Where a benefit holds, in words."""
+    return "、".join(str(Channel(code).label) for code in codes)
