@@ -32,8 +32,8 @@ CHUNK = 5_000  # orders of a transaction, the most the engine takes at once
 LINES = (1, 1, 1, 1, 2, 2, 2, 3, 3, 4)
 ORDER_COLUMNS = (
     "id, store_id, order_no, version, digest, member_id, status, channel, origin, currency, goods_minor, discount_minor, coupon_minor, "
-    "points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, source_currency, placed_at, paid_at, shipped_at, "
-    "completed_at, receiver_name, receiver_phone, receiver_address, country, coupon_codes, booked_at"
+    "points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, net_minor, source_currency, placed_at, paid_at, "
+    "shipped_at, completed_at, receiver_name, receiver_phone, receiver_address, country, coupon_codes, booked_at"
 )
 LINE_COLUMNS = (
     "order_id, line_no, sku, spu, name, brand, category, attributes, unit_price_minor, quantity, paid_minor, refunded_minor, "
@@ -226,8 +226,9 @@ def _order_rows(orders: Sequence[OrderIn], first: int, now: datetime) -> Iterato
     for place, order in enumerate(orders):
         yield (
             first + place, order.store_id, order.order_no, 1, digest, order.member_id, order.status, order.channel, "backfill",
-            order.currency, order.goods_minor, 0, 0, 0, 0, 0, order.paid_minor, order.paid_minor, 0, "", order.placed_at, order.paid_at,
-            order.shipped_at, order.completed_at, order.receiver_name, order.receiver_phone, order.receiver_address, "", "[]", now,
+            order.currency, order.goods_minor, 0, 0, 0, 0, 0, order.paid_minor, order.paid_minor, 0, order.paid_minor, "", order.placed_at,
+            order.paid_at, order.shipped_at,
+            order.completed_at, order.receiver_name, order.receiver_phone, order.receiver_address, "", "[]", now,
         )  # fmt: skip
 
 

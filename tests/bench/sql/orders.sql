@@ -26,13 +26,13 @@ WITH drawn AS (
 )
 INSERT INTO activity_order (
     id, store_id, order_no, version, digest, member_id, status, channel, origin, currency, goods_minor, discount_minor, coupon_minor,
-    points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, source_currency, placed_at, paid_at, shipped_at,
+    points_minor, points_used, postage_minor, paid_minor, settled_minor, refunded_minor, net_minor, source_currency, placed_at, paid_at, shipped_at,
     received_at, completed_at, cancelled_at, receiver_name, receiver_phone, receiver_address, country, coupon_codes, booked_at
 )
 SELECT
     i, (%(store_ids)s::bigint[])[store], 'B' || to_char(placed_at AT TIME ZONE 'UTC', 'YYMMDD') || lpad(i::text, 9, '0'), 1,
     md5(i::text) || md5((-i)::text), member_id, status, (ARRAY['app', 'web', 'mini_program', 'pos'])[1 + i %% 4], 'backfill', 'CNY',
-    amount, 0, 0, 0, 0, 0, amount, amount, 0, '', placed_at, placed_at + interval '5 minutes',
+    amount, 0, 0, 0, 0, 0, amount, amount, 0, amount, '', placed_at, placed_at + interval '5 minutes',
     CASE WHEN status IN ('shipped', 'received', 'completed') THEN placed_at + interval '1 day' END,
     CASE WHEN status IN ('received', 'completed') THEN placed_at + interval '4 days' END,
     CASE WHEN status = 'completed' THEN placed_at + interval '11 days' END,
