@@ -26,6 +26,11 @@ class OrdersCompleted(_OrderFact):
 
 
 @dataclass(frozen=True)
+class OrdersAmended(_OrderFact):
+    """Orders that were completed before, of which a newer version came in: their effects follow it (ruling 13)."""
+
+
+@dataclass(frozen=True)
 class OrdersCancelled(_OrderFact):
     """Orders that are cancelled now and were not before."""
 

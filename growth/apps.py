@@ -7,12 +7,20 @@ class GrowthConfig(AppConfig):
     verbose_name = _("Levels and growth value")
 
     def ready(self) -> None:
-        from activity.events import AfterSalesSettled, OrdersRecorded, WalletsChanged
+        from activity.events import (
+            AfterSalesSettled,
+            BehaviourRecorded,
+            OrdersAmended,
+            OrdersCancelled,
+            OrdersCompleted,
+            OrdersRecorded,
+            WalletsChanged,
+        )
         from core import events, jobs, outbox, registry, scope
-        from growth import level_handlers, messages, preset_handlers, rfm_handlers
-        from growth.events import GiftsDue
-        from growth.jobs import reevaluate_scheme
-        from growth.services import changes, presets, re_evaluation
+        from growth import handlers, level_handlers, messages, preset_handlers, rfm_handlers
+        from growth.events import GiftsDue, GrowthPosted
+        from growth.jobs import reevaluate_scheme, simulate_scheme
+        from growth.services import changes, presets, re_evaluation, simulation
         from stores.events import MembershipsOpened, ProgrammeCreated
 
         events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
@@ -20,11 +28,18 @@ class GrowthConfig(AppConfig):
         events.subscribe(OrdersRecorded, level_handlers.on_orders_recorded)
         events.subscribe(WalletsChanged, level_handlers.on_wallets_changed)
         events.subscribe(GiftsDue, level_handlers.on_gifts_due)
+        events.subscribe(OrdersCompleted, handlers.on_orders_completed)
+        events.subscribe(OrdersAmended, handlers.on_orders_completed)
+        events.subscribe(OrdersCancelled, handlers.on_orders_cancelled)
+        events.subscribe(AfterSalesSettled, handlers.on_after_sales_settled)
+        events.subscribe(BehaviourRecorded, handlers.on_behaviour_recorded)
+        events.subscribe(GrowthPosted, handlers.on_growth_posted)
         events.subscribe(OrdersRecorded, rfm_handlers.on_orders_recorded)
         events.subscribe(AfterSalesSettled, rfm_handlers.on_after_sales_settled)
         outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
         messages.declare()
         jobs.register(re_evaluation.JOB, reevaluate_scheme)
+        jobs.register(simulation.JOB, simulate_scheme)
         for preset in presets.PRESETS.values():
             if preset.is_complete:
                 registry.add_preset(registry.Preset(preset.name, preset.label, preset.words))

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from activity import rules
 from activity.enums import OrderStatus
-from activity.events import AfterSalesSettled, OrdersCancelled, OrdersCompleted, OrdersRecorded
+from activity.events import AfterSalesSettled, OrdersAmended, OrdersCancelled, OrdersCompleted, OrdersRecorded
 from activity.inputs import AfterSaleIn, OrderIn
 from activity.services import outcomes, staging
 from activity.services.outcomes import Recorded
@@ -47,7 +47,8 @@ def record_orders(*, orders: Sequence[OrderIn], actor: str, booked_at: datetime,
 
     Opens the memberships of first contact. Equal version and content: applied False. Refused one by one, the rest applied: InvalidInput,
     AmountMismatch, CurrencyMismatch, StoreNotFound, MemberNotFound, OtherMember, StaleVersion, VersionConflict, StatusBackwards.
-    Announces OrdersRecorded, OrdersCompleted, OrdersCancelled, and AfterSalesSettled for refunds that waited for their order.
+    Announces OrdersRecorded, OrdersCompleted, OrdersAmended, OrdersCancelled, and AfterSalesSettled for refunds that waited for their
+    order.
     """
     stores = stores_selectors.contacts({order.store_id for order in orders})
     answers, sound = outcomes.sift(enumerate(orders), _checked)
@@ -175,6 +176,9 @@ def _announce(outcome: Sequence[Mapping[str, Any]], *, settled: Sequence[int], b
         events.publish(OrdersRecorded(order_ids=tuple(row["order_id"] for row in applied), origin=origin, booked_at=booked_at))
     if reached[OrderStatus.COMPLETED]:
         events.publish(OrdersCompleted(order_ids=reached[OrderStatus.COMPLETED], origin=origin, booked_at=booked_at))
+    amended = tuple(row["order_id"] for row in applied if row["status"] == row["was_status"] == OrderStatus.COMPLETED)
+    if amended:
+        events.publish(OrdersAmended(order_ids=amended, origin=origin, booked_at=booked_at))
     if reached[OrderStatus.CANCELLED]:
         events.publish(OrdersCancelled(order_ids=reached[OrderStatus.CANCELLED], origin=origin, booked_at=booked_at))
     if settled:

@@ -14,6 +14,7 @@ from tests import world
 FACTS = (
     activity_events.OrdersRecorded,
     activity_events.OrdersCompleted,
+    activity_events.OrdersAmended,
     activity_events.OrdersCancelled,
     activity_events.AfterSalesRecorded,
     activity_events.AfterSalesSettled,

@@ -81,7 +81,7 @@ def test_completed_is_announced_once(shop: Store, buyer: int, ear: Ear) -> None:
     record(order(shop.pk, buyer, status="completed"))
     assert ear.names() == ["OrdersRecorded", "OrdersCompleted"]
     record(order(shop.pk, buyer, status="completed", version=2, receiver_name="新"))
-    assert ear.names() == ["OrdersRecorded"]
+    assert ear.names() == ["OrdersRecorded", "OrdersAmended"]
 
 
 @pytest.mark.parametrize(

@@ -263,6 +263,8 @@ def test_many_entries_of_few_accounts_walk_the_floor_like_few(programme: Program
                 before, held = held, max(0, held + change)
                 assert (posted[place].applied, posted[place].balance_after) == (held - before, held)
         assert balance(person) == held
+    ids = list(GrowthEntry.objects.order_by("account_id", "account_version").values_list("account_id", "id"))
+    assert ids == sorted(ids)  # who reads entries by id reads them in the order of the account
 
 
 # --- by hand ---

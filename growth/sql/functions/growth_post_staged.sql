@@ -74,14 +74,12 @@ BEGIN
     IF conflicts + closed = 0 AND posted > 0 THEN
         -- The floor at 0 (A-16): let S be the balance without a floor. What lay below 0 so far was not taken, so the balance is S less the
         -- lowest S until now, where that is below 0.
-        UPDATE growth_staged_entry AS staged
-        SET verdict = 'new', entry_id = nextval('growth_growthentry_id_seq'), account_version = walked.account_version,
-            applied = walked.balance_after - walked.balance_before, balance_after = walked.balance_after
-        FROM (
+        WITH walked AS MATERIALIZED (  -- numbered in the order of the walk: a later entry of an account has the higher id
             SELECT
                 reached.item, reached.account_version, reached.balance_after,
                 lag(reached.balance_after, 1, reached.balance) OVER (PARTITION BY reached.membership_id ORDER BY reached.item)
-                    AS balance_before
+                    AS balance_before,
+                nextval('growth_growthentry_id_seq') AS entry_id
             FROM (
                 SELECT
                     summed.*,
@@ -99,7 +97,11 @@ BEGIN
                     WINDOW walk AS (PARTITION BY fresh.membership_id ORDER BY fresh.item)
                 ) AS summed
             ) AS reached
-        ) AS walked
+        )
+        UPDATE growth_staged_entry AS staged
+        SET verdict = 'new', entry_id = walked.entry_id, account_version = walked.account_version,
+            applied = walked.balance_after - walked.balance_before, balance_after = walked.balance_after
+        FROM walked
         WHERE staged.batch = p_batch AND staged.item = walked.item;
 
         INSERT INTO growth_growthentry (

@@ -1,0 +1,21 @@
+-- Give the photo reviews of wave %(wave)s of batch %(batch)s the places still free among the first members of their product, in the order
+-- of approval, ties by submission (GRW-06, ruling 17). Who finds none earns nothing. Places are never given back.
+WITH asking AS (
+    SELECT
+        staged.item, staged.programme_id, staged.spu, staged.membership_id, staged.event_id, staged.occurred_at, rule.first_members,
+        coalesce((
+            SELECT max(taken.place) FROM growth_photoplace AS taken
+            WHERE taken.programme_id = staged.programme_id AND taken.spu = staged.spu
+        ), 0) + row_number() OVER (PARTITION BY staged.programme_id, staged.spu ORDER BY staged.item) AS place
+    FROM growth_staged_event AS staged
+    JOIN growth_growthrule AS rule ON rule.id = staged.rule_id AND rule.first_members IS NOT NULL
+    WHERE staged.batch = %(batch)s AND staged.wave = %(wave)s AND staged.is_earned
+), taken AS (
+    INSERT INTO growth_photoplace (programme_id, spu, place, membership_id, event_id, taken_at)
+    SELECT programme_id, spu, place, membership_id, event_id, occurred_at FROM asking WHERE place <= first_members ORDER BY item
+)
+UPDATE growth_staged_event AS staged
+SET is_earned = asking.place <= asking.first_members,
+    details = staged.details || jsonb_build_object('place', asking.place)
+FROM asking
+WHERE staged.batch = %(batch)s AND staged.item = asking.item
