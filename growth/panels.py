@@ -18,7 +18,7 @@ from core.scope import Scope
 from growth import links
 from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
-from growth.selectors import benefits, cards, level_history, levels, member_page
+from growth.selectors import benefits, cards, ledger, level_history, levels, member_page
 from stores import selectors as stores_selectors
 from stores.models import Membership
 
