@@ -15,4 +15,6 @@ urlpatterns = [
     path("", include("stores.api.urls")),
     path("", include("members.api.urls")),
     path("", include("activity.api.urls")),
+    path("", include("growth.api.urls")),
+    path("", include("coupons.api.urls")),
 ]

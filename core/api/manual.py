@@ -21,6 +21,8 @@ SHELL_NAMES = {  # path parameters as the curls of docs/api.md call them
     "order_no": "ORDER_NO",
     "after_sale_no": "AFTER_SALE_NO",
     "code": "PROGRAMME",
+    "benefit": "BENEFIT",
+    "number": "ENTRY",
 }
 KEPT = {  # what later calls need of an answer: operation -> (path parameter, member of the answer)
     "create_member": ("one_id", "one_id"),
@@ -127,6 +129,8 @@ def postman(of: Mapping[str, Any]) -> dict[str, Any]:
             {"key": "store", "value": "S001"},
             {"key": "code", "value": "P1"},
             {"key": "purpose", "value": "marketing"},
+            {"key": "benefit", "value": "priority_dispatch"},
+            {"key": "number", "value": "1"},
             *({"key": name, "value": ""} for name, _member in KEPT.values()),
         ],
         "item": [_token_request(), *({"name": tag, "item": items} for tag, items in sorted(folders.items()))],

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 REMINDED_BEFORE = timedelta(days=7)  # the end (BEN-17)
+CLOCKS_APART = timedelta(days=1)  # how far a shop's clock may run ahead of ours
 
 
 class Term(NamedTuple):

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from core import notices
 from core.enums import Origin
+from core.errors import InvalidInput
 from core.notices import NoticeIn
 from growth.enums import LevelCause, SubscriptionState, Track
 from growth.errors import OtherPlanValid, PaymentConflict, PlanNotFound
@@ -48,9 +50,13 @@ def subscribe(
 ) -> Bought:
     """Record that a plan was paid, once per payment; paid before the end of what is held it extends that.
 
+    paid_at: a shop's clock may run up to a day ahead of ours; that counts as now.
     renews_itself: the shop's payment system will pay the next one, so nobody is reminded (BEN-17).
-    Rule: docs/rules/benefits.md, Paid membership. Raises PlanNotFound, PaymentConflict, OtherPlanValid.
+    Rule: docs/rules/benefits.md, Paid membership. Raises PlanNotFound, PaymentConflict, OtherPlanValid, InvalidInput.
     """
+    if paid_at > booked_at + rules.CLOCKS_APART:
+        raise InvalidInput(_("The payment lies in the future."), field="paid_at")
+    paid_at = min(paid_at, booked_at)
     stores_services.lock_memberships([membership_id])
     plans = PaidPlan.objects.filter(programme__memberships=membership_id)
     plan = plans.filter(code=plan_code).select_related("programme").first()

@@ -1,0 +1,87 @@
+"""What goods cost a member: a question, asked at every basket, that changes nothing."""
+
+from decimal import Decimal
+from typing import Any
+
+from activity.errors import CurrencyMismatch
+from core.api.operations import Answer, ApiView, Call, operation
+from core.api.routes import CODE
+from coupons import selectors
+from coupons.api import examples, shapes
+from coupons.rules import Activity, Applied, LineIn, Quote
+from growth.api.people import NOT_THERE, named
+
+
+class QuotesView(ApiView):
+    tag = "quotes"
+    path_parameters = {"code": ("The programme's code.", CODE)}
+
+    @operation(
+        "quote",
+        summary="Reckon what goods cost a member",
+        scope="quotes:read",
+        body=shapes.QuoteIn,
+        answers={200: shapes.QuoteOut},
+        refusals=(*NOT_THERE, CurrencyMismatch),
+        example=examples.QUOTE,
+    )
+    def create(self, call: Call, code: str) -> Answer:
+        """The lower of member price and level rate, then an activity if it stacks or is better alone, then free shipping.
+
+        Every step is rounded half-up to the minor unit, per line, and says which benefit of which level gave it. Nothing is kept and
+        nothing is used up.
+        """
+        said = call.body
+        programme, membership_id = named(call, code, said["member"])
+        if said["currency"] != programme.currency:
+            raise CurrencyMismatch(field="currency", currency=said["currency"], expected=programme.currency)
+        found = selectors.quote(
+            membership_id=membership_id,
+            lines=[LineIn(**line) for line in said["lines"]],
+            activity=_activity(said.get("activity")),
+            postage_minor=said["postage_minor"],
+            channel=said.get("channel"),
+            at=call.now,
+        )
+        return Answer(shapes.QuoteOut(_told(found, programme)).data)
+
+
+def _activity(said: dict[str, Any] | None) -> Activity | None:
+    return Activity(said["name"], Decimal(said["rate"]), said["stackable"]) if said else None
+
+
+def _told(found: Quote, programme: Any) -> dict[str, Any]:
+    return {
+        "programme": programme.code,
+        "currency": programme.currency,
+        "lines": [
+            {
+                "line_no": priced.line.line_no,
+                "sku": priced.line.sku,
+                "list_minor": priced.list_minor,
+                "discount_minor": priced.discount_minor,
+                "double_discount_minor": priced.double_discount_minor,
+                "pay_minor": priced.pay_minor,
+                "applied": [_step(step) for step in priced.applied],
+            }
+            for priced in found.lines
+        ],
+        "list_minor": found.list_minor,
+        "discount_minor": found.discount_minor,
+        "double_discount_minor": found.double_discount_minor,
+        "goods_minor": found.goods_minor,
+        "postage_minor": found.postage_minor,
+        "postage_saved_minor": found.postage_saved_minor,
+        "shipping": _step(found.shipping) if found.shipping else None,
+        "total_minor": found.total_minor,
+    }
+
+
+def _step(step: Applied) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "name": step.name,
+        "rate": str(step.rate) if step.rate is not None else None,
+        "saved_minor": step.saved_minor,
+        "giver": vars(step.giver) if step.giver else None,
+    }
