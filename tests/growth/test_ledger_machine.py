@@ -113,4 +113,4 @@ class LedgerMachine(RuleBasedStateMachine):
 def test_the_ledger_is_a_dict_with_a_floor(programme: Programme) -> None:
     LedgerMachine.people = [house.membership(programme) for _each in range(3)]
     quick = settings(max_examples=40, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
-    run_state_machine_as_test(LedgerMachine, settings=quick)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(LedgerMachine, settings=quick)
