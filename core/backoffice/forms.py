@@ -25,6 +25,15 @@ class BackOfficeForm(forms.Form):
         super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
+class DayInput(forms.DateInput):
+    """The browser's own calendar, which reads nothing but ISO dates."""
+
+    input_type = "date"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
 class ConfirmForm(BackOfficeForm):
     """Nothing to fill in: sending it is the answer."""
 

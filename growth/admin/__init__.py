@@ -12,4 +12,5 @@ from growth.admin import (  # noqa: F401
     rfm,
     rules,
     scheme_editor,
+    simulation,
 )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.backoffice import menu
-from core.backoffice.forms import BackOfficeForm, form_page, posted
+from core.backoffice.forms import BackOfficeForm, DayInput, form_page, posted
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from growth.admin import reach
@@ -34,8 +34,8 @@ class MatchForm(BackOfficeForm):
     from_level = forms.TypedChoiceField(label=gettext_lazy("who holds"), coerce=int)
     to_level = forms.TypedChoiceField(label=gettext_lazy("gets the level"), coerce=int, required=False, empty_value=None)
     benefit = forms.TypedChoiceField(label=gettext_lazy("or the benefit"), coerce=int, required=False, empty_value=None)
-    first_on = forms.DateField(label=gettext_lazy("from"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_on = forms.DateField(label=gettext_lazy("from"), widget=DayInput())
+    last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, programme: Programme, others: list[Programme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.backoffice.access import scope_of
-from core.backoffice.forms import ReasonForm, form_page, posted
+from core.backoffice.forms import DayInput, ReasonForm, form_page, posted
 from core.backoffice.site import page
 from growth import links
 from growth.admin import reach
@@ -30,7 +30,7 @@ class LevelForm(ReasonForm):
     """level: id.  valid_until: the last local day on which it holds."""
 
     level = forms.TypedChoiceField(label=gettext_lazy("level"), coerce=int)
-    valid_until = forms.DateField(label=gettext_lazy("until and including"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(label=gettext_lazy("until and including"), widget=DayInput())
     field_order = ("level", "valid_until", "reason")
 
     def __init__(self, *args: Any, terms: list[LevelTerms], today: date, **kwargs: Any) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.backoffice import menu
-from core.backoffice.forms import BackOfficeForm
+from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from growth.admin import reach
@@ -39,7 +39,7 @@ WORDS = {  # outcomes in the order in which people want to know them
 
 
 class DayForm(BackOfficeForm):
-    on = forms.DateField(label=gettext_lazy("day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=gettext_lazy("day"), widget=DayInput())
 
 
 class PreviewForm(DayForm):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from core import clock
 from core.backoffice import menu
-from core.backoffice.forms import BackOfficeForm
+from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from growth.admin import reach
@@ -41,7 +41,7 @@ PHASES = {
 class PreviewForm(BackOfficeForm):
     """on: last local day that counts.  member_no: one member's number, or empty for all.  version: number of the model."""
 
-    on = forms.DateField(label=gettext_lazy("as of the end of"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=gettext_lazy("as of the end of"), widget=DayInput())
     member_no = forms.CharField(label=gettext_lazy("member number (empty: all)"), required=False, max_length=40)
     version = forms.ChoiceField(label=gettext_lazy("model"))
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from core import clock
 from core.backoffice import actors, menu
 from core.backoffice.access import scope_of
-from core.backoffice.forms import BackOfficeForm
+from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from core.errors import DomainError
@@ -87,8 +87,8 @@ class FactorForm(BackOfficeForm):
     kind = forms.ChoiceField(label=gettext_lazy("depends on"), choices=FactorKind.choices, required=False)
     key = forms.CharField(label=gettext_lazy("level code, category or campaign"), required=False, max_length=100)
     factor = forms.DecimalField(label=gettext_lazy("factor"), required=False, min_value=0, max_value=10, decimal_places=2)
-    first_on = forms.DateField(label=gettext_lazy("from"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first_on = forms.DateField(label=gettext_lazy("from"), required=False, widget=DayInput())
+    last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, zone: ZoneInfo, factor: FactorIn | None, **kwargs: Any) -> None:
         said: dict[str, Any] = {}

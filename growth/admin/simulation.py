@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.backoffice.access import user_id_of
-from core.backoffice.forms import BackOfficeForm, add_refusal, posted
+from core.backoffice.forms import BackOfficeForm, DayInput, add_refusal, posted
 from core.backoffice.site import page
+from core.backoffice.uploads import Kind, declare
 from core.enums import JobState
 from core.errors import DomainError
 from core.models import Job
@@ -22,10 +23,12 @@ from growth import links
 from growth.admin import reach
 from growth.admin.rfm_model import MODELS
 from growth.admin.rules import RULES
-from growth.admin.schemes import reached, version_url
+from growth.admin.schemes import version_url
+from growth.models import RfmVersion, RuleSet, SchemeVersion
 from growth.rules.simulation import Happening, LevelCount, Sample, Simulation, Step, Subject
+from growth.services import re_evaluation
 from growth.services import simulation as services
-from stores.models import Membership, Programme
+from stores.models import Membership, Programme, Store
 
 SUBJECT = "growth.levelscheme"
 HAPPENINGS = {
@@ -40,30 +43,69 @@ HAPPENINGS = {
 STEPS = {"publishing": gettext_lazy("on publishing"), "review": gettext_lazy("at the review")}
 
 
+PHASES = {
+    services.MEASURING: gettext_lazy("measuring the members"),
+    services.DECIDING: gettext_lazy("deciding their levels"),
+    services.COUNTING: gettext_lazy("counting"),
+}
+declare(Kind(services.JOB, gettext_lazy("Simulation"), SUBJECT, phases=PHASES))
+declare(Kind(re_evaluation.JOB, gettext_lazy("Levels after publishing"), SUBJECT))
+
+
 class StartForm(BackOfficeForm):
     """review_on: the review to look ahead to; empty for none."""
 
     review_on = forms.DateField(
         label=gettext_lazy("and then a review on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
         help_text=gettext_lazy("Empty: only what publishing does."),
     )
 
 
-def _draft(request: HttpRequest, subject: str, draft_id: int) -> tuple[Subject, Any, Programme, str]:
-    """What is to be simulated, its programme, and its page."""
-    match subject:
-        case Subject.LEVELS:
-            version = reached(request, draft_id, "change")
-            return Subject.LEVELS, version, version.scheme.programme, version_url(version.pk)
-        case Subject.RFM:
-            model = MODELS.reached(request, draft_id, "change")
-            return Subject.RFM, model, model.programme, MODELS.url(model.pk)
-        case Subject.BEHAVIOUR:
-            rules = RULES.reached(request, draft_id, "change")
-            return Subject.BEHAVIOUR, rules, rules.programme, RULES.url(rules.pk)
-    raise Http404
+class RfmStartForm(StartForm):
+    period_on = forms.DateField(
+        label=gettext_lazy("cycle of the month"),
+        required=False,
+        input_formats=["%Y-%m"],
+        widget=forms.DateInput(format="%Y-%m", attrs={"type": "month"}),
+        help_text=gettext_lazy("Empty: as of the last day that has been reckoned."),
+    )
+    field_order = ("period_on", "review_on")
+
+
+class BehaviourStartForm(StartForm):
+    period_from = forms.DateField(label=gettext_lazy("what members did from"), required=False, widget=DayInput())
+    period_to = forms.DateField(
+        label=gettext_lazy("until and including"),
+        required=False,
+        widget=DayInput(),
+        help_text=gettext_lazy("Empty: the thirty days that end yesterday."),
+    )
+    field_order = ("period_from", "period_to", "review_on")
+
+
+FORMS = {Subject.LEVELS: StartForm, Subject.RFM: RfmStartForm, Subject.BEHAVIOUR: BehaviourStartForm}
+DRAFTS: dict[Subject, tuple[Any, str]] = {  # where a draft lies, and the way from it to its programme
+    Subject.LEVELS: (SchemeVersion.objects.select_related("scheme__programme"), "scheme__programme"),
+    Subject.RFM: (RfmVersion.objects.select_related("programme"), "programme"),
+    Subject.BEHAVIOUR: (RuleSet.objects.select_related("programme"), "programme"),
+}
+
+
+def _draft(request: HttpRequest, subject: str, draft_id: int, verb: str) -> tuple[Subject, Any, Programme]:
+    """What is simulated, and its programme. Raises Http404 or PermissionDenied."""
+    if subject not in Subject:
+        raise Http404
+    kind = Subject(subject)
+    rows, path = DRAFTS[kind]
+    found = reach.row(request, rows.filter(pk=draft_id), SUBJECT, f"{path}_id", verb)
+    return kind, found, found.scheme.programme if kind == Subject.LEVELS else found.programme
+
+
+def _back(kind: Subject, draft_id: int) -> str:
+    urls = {Subject.LEVELS: version_url, Subject.RFM: MODELS.url, Subject.BEHAVIOUR: RULES.url}
+    return urls[kind](draft_id)
 
 
 def _next_review(programme: Programme) -> date:
@@ -73,15 +115,16 @@ def _next_review(programme: Programme) -> date:
 
 @page("levels/simulate/<slug:subject>/<int:draft_id>/", name="growth_simulate")
 def start(request: HttpRequest, subject: str, draft_id: int) -> HttpResponse:
-    kind, version, programme, back = _draft(request, subject, draft_id)
-    form = StartForm(posted(request), initial={"review_on": _next_review(programme)})
+    kind, version, programme = _draft(request, subject, draft_id, "change")
+    form = FORMS[kind](posted(request), initial={"review_on": _next_review(programme)})
     if request.method == "POST" and form.is_valid():
         try:
-            job = services.start(
+            job = services.submit(
                 subject=kind,
                 version_id=version.pk,
-                review_on=form.cleaned_data["review_on"],
+                **form.cleaned_data,
                 created_by_id=user_id_of(request),
+                store_id=Store.objects.filter(programme=programme).order_by("pk").values_list("pk", flat=True).first(),
                 at=clock.now(),
             )
         except DomainError as refusal:
@@ -97,24 +140,23 @@ def start(request: HttpRequest, subject: str, draft_id: int) -> HttpResponse:
         home=reverse("admin:growth_schemes"),
         status=400 if form.errors else 200,
         form=form,
-        back=back,
+        back=_back(kind, version.pk),
     )
 
 
 def _job(request: HttpRequest, simulation_id: int) -> tuple[Job, Programme]:
-    """A simulation of a programme the caller may see. Raises Http404 alike for foreign and missing ones."""
-    job = Job.objects.filter(pk=simulation_id, kind=services.KIND).select_related("created_by").first()
-    programmes = {programme.pk: programme for programme in reach.programmes(request, SUBJECT)}
-    programme = programmes.get(job.parameters["programme_id"]) if job else None
-    if job is None or programme is None:
+    """A simulation of a programme the caller may see. Raises Http404 alike for foreign and missing ones, and when its draft is gone."""
+    job = Job.objects.filter(pk=simulation_id, kind=services.JOB).select_related("created_by").first()
+    if job is None:
         raise Http404
+    _kind, _version, programme = _draft(request, job.parameters["subject"], job.parameters["version_id"], "view")
     return job, programme
 
 
 def _progress(job: Job) -> dict[str, Any]:
     return {
         "job": job,
-        "phase": services.PHASES.get(job.phase, job.phase),
+        "phase": PHASES.get(job.phase, job.phase),
         "is_over": job.state in (JobState.DONE, JobState.FAILED),
         "percent": min(100, 100 * job.done // job.total) if job.total else None,
     }
@@ -133,7 +175,7 @@ def result(request: HttpRequest, simulation_id: int) -> HttpResponse:
         subject=SUBJECT,
         home=reverse("admin:growth_schemes"),
         found=found,
-        back=_back(job),
+        back=_back(Subject(job.parameters["subject"]), job.parameters["version_id"]),
         **_progress(job),
         **(_told(found) if found else {}),
     )
@@ -147,11 +189,6 @@ def progress(request: HttpRequest, simulation_id: int) -> HttpResponse:
     if job.state == JobState.DONE:
         response["HX-Refresh"] = "true"
     return response
-
-
-def _back(job: Job) -> str:
-    urls = {Subject.LEVELS: version_url, Subject.RFM: MODELS.url, Subject.BEHAVIOUR: RULES.url}
-    return urls[Subject(job.parameters["subject"])](job.parameters["version_id"])
 
 
 def _told(found: Simulation) -> dict[str, Any]:
