@@ -206,9 +206,10 @@ def _replace(version_ids: Sequence[int], days: Days) -> int:
 
 
 def open_tables(version_ids: Sequence[int]) -> None:
-    """Have this session's work tables, empty, with these versions in scope."""
+    """Have this session's work tables, empty, with these versions in scope. Commits empty them; within one transaction this does."""
     sql.run("growth/rfm/create")
-    _execute("TRUNCATE rfm_scope, rfm_stale, rfm_fresh, rfm_judged")
+    for table in ("rfm_scope", "rfm_stale", "rfm_fresh", "rfm_judged"):
+        _execute(f"DELETE FROM {table}")  # noqa: S608  (our own names)
     sql.run("growth/rfm/scope", version_ids=list(version_ids))
     analyze("rfm_scope")
 
