@@ -110,10 +110,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class GrowthChange:
-    """How a draft of RFM or behaviour rules changes the growth value: sums over all members, in whole growth value.
+    """How a draft of the RFM model or of behaviour rules moves the growth value: sums over all members, in whole growth value.
 
-    members: whose value would differ from what the published rules give.
-    before: what the published rules gave or would give in the same time.  after: what the draft gives.
+    members: whose value moves.  before: what all hold today.  after: what all would hold after the cycle, or had the draft been in force.
     """
 
     members: int

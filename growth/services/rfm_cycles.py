@@ -20,7 +20,7 @@ from core.enums import Origin
 from core.watching import Unwatched, Watcher
 from growth.enums import BandMethod, Mode, MonetaryMode, RunState, Track, VersionState
 from growth.errors import RunDone, RunTooEarly, SchemeNotFound
-from growth.models import RfmRun, RfmVersion, SchemeVersion
+from growth.models import RfmRun, RfmStale, RfmVersion, SchemeVersion
 from growth.rules import rfm
 from growth.rules.rfm import Cell
 from growth.services import ledger, levels, rfm_states
@@ -234,6 +234,59 @@ def preview_cycle(*, version_id: int, as_of_on: date, membership_ids: Sequence[i
 
 
 @dataclass(frozen=True)
+class Simulated:
+    """A cycle in thought. states_of: the version whose states are read; None where the orders are."""
+
+    plan: "_Plan"
+    states_of: int | None
+
+    @property
+    def period_on(self) -> date:
+        return self.plan.period_on
+
+    @property
+    def as_of_on(self) -> date:
+        return self.plan.days.as_of_on
+
+    @property
+    def as_of(self) -> datetime:
+        return self.plan.days.until
+
+
+def open_simulation(*, version: RfmVersion, period_on: date | None, at: datetime) -> Simulated:
+    """Make ready to score everybody by a version, draft or not, in the caller's transaction, as the cycle of a month would.
+
+    Without a month the last day is the one the published version's states are at; where the version counts the same orders, these
+    states are read instead of the orders.
+    """
+    published = RfmVersion.objects.filter(programme_id=version.programme_id, state=VersionState.PUBLISHED).select_related("clock").first()
+    clock = getattr(published, "clock", None) if published else None
+    zone = ZoneInfo(version.programme.time_zone)
+    if period_on is not None:
+        as_of_on = rfm.month_after(period_on) - timedelta(days=1)
+    else:
+        as_of_on = clock.as_of_on if clock and clock.as_of_on else at.astimezone(zone).date() - timedelta(days=1)
+    plan = _Plan.of(version, as_of_on.replace(day=1), as_of_on, _scheme(version.programme_id), run_before=None)
+    counts_the_same = published is not None and clock is not None and clock.as_of_on == as_of_on
+    counts_the_same = counts_the_same and published is not None and published.window_days == version.window_days
+    stale = RfmStale.objects.filter(membership__programme_id=version.programme_id).exists()
+    rfm_states.open_tables([version.pk])
+    _open_activity()
+    return Simulated(plan, published.pk if published is not None and counts_the_same and not stale else None)
+
+
+def judge_simulation(simulated: Simulated) -> None:
+    """Fill rfm_judged for everybody; writes temporary rows alone."""
+    plan, from_orders = simulated.plan, simulated.states_of is None
+    if from_orders:
+        rfm_states.reckon_all(plan.days)
+    bands = _bands(plan.version, plan, is_preview=from_orders, states_of=simulated.states_of)
+    said = plan.parameters(bands) | {"version_id": simulated.states_of or plan.version.pk}
+    sql.run("growth/rfm/judge", **said, after=ALL_IDS[0], upto=ALL_IDS[1], is_preview=from_orders)
+    rfm_states.analyze("rfm_judged")
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What all chunks of a run have in common."""
 
@@ -387,9 +440,13 @@ def _bring_together(programme_ids: Sequence[int], as_of_on: date) -> None:
         rfm_states.bring(version_ids=list(versions.values_list("pk", flat=True)), as_of_on=as_of_on)
 
 
-def _sum_up_activity(plan: _Plan) -> None:
+def _open_activity() -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.text("growth/rfm/create_activity"))
+
+
+def _sum_up_activity(plan: _Plan) -> None:
+    _open_activity()
     sql.run(
         "growth/rfm/fill_activity",
         programme_id=plan.version.programme_id,
@@ -399,12 +456,12 @@ def _sum_up_activity(plan: _Plan) -> None:
     rfm_states.analyze("rfm_activity")
 
 
-def _bands(version: RfmVersion, plan: _Plan, *, is_preview: bool) -> Bands:
-    """The version's own cut points, or the fifths of those who bought; its own too while nobody has."""
+def _bands(version: RfmVersion, plan: _Plan, *, is_preview: bool, states_of: int | None = None) -> Bands:
+    """The version's own cut points, or the fifths of those who bought; its own too while nobody has. states_of: of another version."""
     if version.method == BandMethod.QUINTILE:
         found = sql.one(
             "growth/rfm/cut_points",
-            version_id=version.pk,
+            version_id=states_of or version.pk,
             as_of_on=plan.days.as_of_on,
             as_of=plan.days.until,
             is_average=version.m_mode == MonetaryMode.AVERAGE,

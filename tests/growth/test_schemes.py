@@ -32,7 +32,7 @@ from tests.growth import house
 from tests.growth.threads import at_once
 from tests.world import NOW
 
-BY = {"actor": "staff:1", "at": NOW}
+BY: dict[str, Any] = {"actor": "staff:1", "at": NOW}
 
 
 @pytest.fixture
@@ -346,7 +346,7 @@ def test_publishing_raises_who_reaches_more_with_gift_and_message(programme):
     version = schemes.publish_draft(version_id=drafted(programme, L2=7000).pk, **BY)
     assert (version.number, version.state, version.published_by) == (2, VersionState.PUBLISHED, "staff:1")
     assert (held(m1), held(below)) == ("L2", "L1")
-    line = LevelHistory.objects.get(membership=m1, cause=LevelCause.PUBLISHED)
+    line: Any = LevelHistory.objects.get(membership=m1, cause=LevelCause.PUBLISHED)
     assert (line.level_from.code, line.level_to.code, line.version_id, line.source) == ("L1", "L2", version.pk, f"version:{version.pk}")
     assert line.details["value"] == 7200
     assert line.details["threshold"] == 7000
@@ -375,9 +375,9 @@ def test_members_of_a_removed_level_get_the_one_it_is_mapped_to(programme):
     without = tuple(replace(level, rank=rank) for rank, level in enumerate(each for each in terms.levels if each.code != "L2"))
     changed(draft, levels=without, mapping={"L2": "L1"})
     schemes.publish_draft(version_id=draft.pk, **BY)
-    level = MemberLevel.objects.get(membership=silver)
+    level: Any = MemberLevel.objects.get(membership=silver)
     assert (level.level.code, level.automatic_level.code, level.protected_until) == ("L1", "L1", NOW + timedelta(days=10))
-    line = LevelHistory.objects.get(membership=silver, cause=LevelCause.MAPPED)
+    line: Any = LevelHistory.objects.get(membership=silver, cause=LevelCause.MAPPED)
     assert (line.level_from.code, line.level_to.code) == ("L2", "L1")
     assert not GiftGrant.objects.filter(membership=silver).exists()
 
