@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.forms.formsets import all_valid
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from core.backoffice.site import page
 from core.errors import DomainError
 from core.money import to_minor
 from growth.admin import reach, versions
-from growth.admin.scheme_forms import major
+from growth.admin.scheme_forms import all_sound, major
 from growth.enums import FactorKind, RuleCode, VersionState
 from growth.models import RuleSet
 from growth.rules.behaviour import FactorIn, RuleIn, RuleSetTerms
@@ -140,7 +139,7 @@ class Boxes:
 
     def read(self) -> RuleSetTerms | None:
         """None where something typed was refused."""
-        if not all_valid([self.cap, *self.rules, *self.factors]):
+        if not all_sound([self.cap, *self.rules, *self.factors]):
             return None
         factors = tuple(factor for form in self.factors if (factor := form.read()))
         return RuleSetTerms(tuple(form.read() for form in self.rules), factors, self.cap.cleaned_data["factor_cap"])

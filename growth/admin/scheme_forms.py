@@ -1,12 +1,11 @@
 """The forms of a draft: what holds for all levels, and for each level its name and threshold, gift pack and benefits (LVL-24)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
-from django.forms.formsets import all_valid
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -23,6 +22,16 @@ MONEY = {Basis.SPEND, Basis.RECHARGE}
 AMOUNT_AT_MOST = 10**12
 DAYS_AT_MOST = 3650
 GIFT_KINDS = [("", "—"), ("points", gettext_lazy("points")), ("coupon", gettext_lazy("coupon"))]
+
+
+class Sound(Protocol):
+    def is_valid(self) -> bool: ...
+
+
+def all_sound(parts: Iterable[Sound]) -> bool:
+    """Whether all are; every one is asked, so that each shows what it refuses."""
+    answers = [part.is_valid() for part in parts]
+    return all(answers)
 
 
 def major(amount_minor: int) -> Decimal:
@@ -207,7 +216,7 @@ class LevelBoxes:
     benefits: list[ValueForm]
 
     def is_valid(self) -> bool:
-        return all_valid([self.form, *self.gifts, *self.benefits])
+        return all_sound([self.form, *self.gifts, *self.benefits])
 
     def read(self, rank: int, basis: str) -> LevelIn | None:
         """The level as typed; None where a benefit's value was refused, which then stands beside its box."""
@@ -245,7 +254,7 @@ class SchemeBoxes:
         self.levels = [_boxes(level, terms.basis, known, data) for level in terms.by_rank]
 
     def is_valid(self) -> bool:
-        return all_valid([self.upward, self.downward, *self.levels])
+        return all_sound([self.upward, self.downward, *self.levels])
 
     def read(self, mapping: Mapping[str, str]) -> SchemeTerms | None:
         """None where something typed was refused. mapping: removed code -> the code its members get."""

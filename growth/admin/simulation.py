@@ -95,9 +95,9 @@ DRAFTS: dict[Subject, tuple[Any, str]] = {  # where a draft lies, and the way fr
 
 def _draft(request: HttpRequest, subject: str, draft_id: int, verb: str) -> tuple[Subject, Any, Programme]:
     """What is simulated, and its programme. Raises Http404 or PermissionDenied."""
-    if subject not in Subject:
+    kind = next((each for each in Subject if each == subject), None)
+    if kind is None:
         raise Http404
-    kind = Subject(subject)
     rows, path = DRAFTS[kind]
     found = reach.row(request, rows.filter(pk=draft_id), SUBJECT, f"{path}_id", verb)
     return kind, found, found.scheme.programme if kind == Subject.LEVELS else found.programme

@@ -1,5 +1,6 @@
 """How pages write growth value, thresholds in the unit of their basis, rates, and charts that are tables with bars."""
 
+import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
@@ -70,7 +71,7 @@ def heat(value: int, most: int) -> int:
     """A step of the colour scale, 0 for nobody, 1 to 9 by the root of the share: small cells stay told apart."""
     if value <= 0 or most <= 0:
         return 0
-    return max(1, min(HEAT_STEPS, round(HEAT_STEPS * (value / most) ** 0.5)))
+    return max(1, min(HEAT_STEPS, round(HEAT_STEPS * math.sqrt(value / most))))
 
 
 @register.filter
