@@ -16,11 +16,13 @@ from demo.world.house import ACTOR, House, open_house
 from demo.world.moments import FROZEN, days, months_before
 from demo.world.parts import EVERYBODY, POLICY, Part
 from demo.world.scenes import Scenes
+from growth.services import subscriptions
 from members import services as members_services
 from members.enums import MemberStatus
 from members.models import Member
 from members.rules import ConsentGiven
 from members.services import ChildIn, Newcomer
+from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.enums import MembershipSource
 from stores.models import ServiceNote
@@ -76,7 +78,16 @@ def cast_facts(cast: Cast, now: datetime) -> Facts:
 
 
 def finish_cast(cast: Cast, now: datetime) -> None:
-    """What staff did about them in the last days: service notes, a frozen account. What is done already is left."""
+    """What was done about them in the last days: a year card sold, service notes, an account frozen. What is done already is left."""
+    subscriptions.subscribe(
+        membership_id=stores_selectors.membership(cast.member_ids["PLUS"], cast.house.programmes["P1"]).pk,
+        plan_code="plus-year",
+        payment_no="DEMO-YEAR-CARD-1",
+        paid_at=now - days(40),
+        actor=ACTOR,
+        booked_at=now,
+        origin=Origin.BACKFILL,
+    )
     for part in EVERYBODY:
         member_id = cast.member_ids[part.key]
         for place, (programme, author, words) in enumerate(part.notes):
