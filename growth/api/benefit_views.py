@@ -80,11 +80,14 @@ class BenefitsView(MembershipView):
     def early_access(self, call: Call, code: str, one_id: str) -> Answer:
         """Of something that everybody may buy from `sale_at` on."""
         _programme, membership_id = self.read(call, code, one_id)
-        found = benefits.early_access(benefits.of_membership(membership_id, call.now), sale_at=call.query["sale_at"], at=call.now)
+        found = benefits.early_access(benefits.of_membership(membership_id, call.now))
+        sale_at = call.query.get("sale_at")
         answer = {
-            **call.query,
-            "allowed": found.allowed,
-            "allowed_from": found.allowed_from,
+            "sku": call.query["sku"],
+            "hours": found.hours,
+            "sale_at": sale_at,
+            "allowed": found.allowed(sale_at, call.now) if sale_at else None,
+            "allowed_from": found.allowed_from(sale_at) if sale_at else None,
             "benefit": found.benefit.code if found.benefit else None,
         }
         return Answer(shapes.EarlyAccessOut(answer).data)

@@ -231,7 +231,7 @@ class ServiceOut(OutSerializer):
     adviser_id = whole(allow_null=True)
 
 
-class IdentityOut(OutSerializer):
+class MarksOut(OutSerializer):
     card_style = text()
     avatar_frame = text()
     badge = text()
@@ -245,7 +245,7 @@ class EntitlementsOut(OutSerializer):
         child=serializers.BooleanField(), read_only=True, help_text="priority_dispatch, next_day ...: has or not."
     )
     service = ServiceOut(read_only=True)
-    identity = IdentityOut(read_only=True, allow_null=True)
+    identity = MarksOut(read_only=True, allow_null=True)
     may_purchase = serializers.BooleanField(read_only=True, allow_null=True, help_text="In the store asked about; null without one.")
 
 
@@ -268,15 +268,16 @@ class UsageOut(OutSerializer):
 
 
 class EarlyAccessQuery(QuerySerializer):
-    sku = Text(most=64, required=True, help_text="What is for sale.")
-    sale_at = Instant(help_text="From when everybody may buy it.")
+    sku = Text(most=64, default="", help_text="What is for sale.")
+    sale_at = Instant(required=False, help_text="From when everybody may buy it. Without it only the hours are told.")
 
 
 class EarlyAccessOut(OutSerializer):
     sku = text()
-    sale_at = moment()
-    allowed = serializers.BooleanField(read_only=True)
-    allowed_from = moment()
+    hours = whole(help_text="So much earlier than everybody; 0 for most.")
+    sale_at = moment(allow_null=True)
+    allowed = serializers.BooleanField(read_only=True, allow_null=True, help_text="Now.")
+    allowed_from = moment(allow_null=True)
     benefit = text(allow_null=True, help_text="Code of the benefit that lets the member in before the others.")
 
 

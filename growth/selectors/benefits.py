@@ -122,12 +122,18 @@ class Entitlements:
 
 
 @dataclass(frozen=True)
-class EarlyAccessAnswer:
-    """allowed_from: the moment from which this member may buy.  benefit: what lets them; None for the sale's own beginning (BEN-09)."""
+class Earlier:
+    """By how many hours a member may buy before everybody (BEN-09). benefit: what lets them; None and 0 for most."""
 
-    allowed: bool
-    allowed_from: datetime
+    hours: int
     benefit: EffectiveBenefit | None
+
+    def allowed_from(self, sale_at: datetime) -> datetime:
+        """sale_at: from when everybody may buy."""
+        return sale_at - timedelta(hours=self.hours)
+
+    def allowed(self, sale_at: datetime, at: datetime) -> bool:
+        return at >= self.allowed_from(sale_at)
 
 
 def effective(membership_ids: Collection[int], at: datetime, channel: str | None = None) -> dict[int, list[EffectiveBenefit]]:
@@ -163,16 +169,14 @@ def of_membership(membership_id: int, at: datetime, channel: str | None = None) 
     return entitlements([membership_id], at, channel)[membership_id]
 
 
-def early_access(found: Entitlements, *, sale_at: datetime, at: datetime) -> EarlyAccessAnswer:
-    """Whether a member may buy at `at` what everybody may buy from `sale_at` on (BEN-09)."""
-    best: EffectiveBenefit | None = None
-    hours = 0
+def early_access(found: Entitlements) -> Earlier:
+    """The most hours that a benefit gives."""
+    best = Earlier(0, None)
     for benefit in found.of_kind(BenefitKind.EARLY_ACCESS):
         assert isinstance(benefit.value, EarlyAccess)
-        if benefit.value.hours > hours:
-            best, hours = benefit, benefit.value.hours
-    allowed_from = sale_at - timedelta(hours=hours)
-    return EarlyAccessAnswer(at >= allowed_from, allowed_from, best)
+        if benefit.value.hours > best.hours:
+            best = Earlier(benefit.value.hours, benefit)
+    return best
 
 
 def _turn(row: Mapping[str, Any]) -> tuple[int, bool, int]:

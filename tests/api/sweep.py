@@ -9,10 +9,11 @@ from functools import cache
 from typing import Any
 
 from core.api import manual
-from tests.api import bodies
+from stores.models import Programme
+from tests.api import bodies, levelled
 from tests.api.callers import BASE, Api
 
-READ_ONLY_POSTS = frozenset({"resolve_identity"})
+READ_ONLY_POSTS = frozenset({"resolve_identity", "quote"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Stocked:
 
 
 def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
-    """Make a member with everything that hangs on one, through the API."""
+    """Make a member with everything that hangs on one, through the API; levels and their benefits are there before."""
+    levelled.levelled(Programme.objects.get(stores__code=store))
     made = _ok(api.post("/members", bodies.member(phone)))
     one_id = made["one_id"]
     at = f"/members/{one_id}"
@@ -86,6 +88,10 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
     _ok(api.post("/after-sales", bodies.after_sale(f"{prefix}-AS1", order_no=f"{prefix}-O1")))
     _ok(api.post("/events", bodies.event(f"{prefix}-e1", of=of)))
     _ok(api.put(f"{at}/wallet", bodies.wallet()))
+    levelled.grow(levelled.membership(store.lower(), one_id), 7200)
+    within = f"/programmes/{store.lower()}"
+    _ok(api.post(f"{within}{at}/benefits/priority_dispatch/usages", {"usage_key": f"{prefix}-U1"}))
+    _ok(api.post(f"{within}/subscriptions", {"member": of, "plan": "plus-year", "payment_no": f"{prefix}-P1"}))
     path = {
         "one_id": one_id,
         "address_id": address["id"],
@@ -96,6 +102,7 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "order_no": f"{prefix}-O1",
         "after_sale_no": f"{prefix}-AS1",
         "code": store.lower(),
+        "benefit": "priority_dispatch",
     }
     return Stocked(api, one_id, phone, path, store)
 
@@ -116,6 +123,9 @@ def body_for(operation: Swept, of: Stocked) -> Any:
         "push_orders": bodies.order("NEW-O1", of=member),
         "push_after_sales": bodies.after_sale("NEW-AS1", order_no=of.path["order_no"]),
         "push_events": bodies.event("new-e1", of=member),
+        "use_benefit": {"usage_key": "new-U1", "channel": "app", "reference": "NEW-O1"},
+        "record_subscription": {"member": member, "plan": "plus-year", "payment_no": "new-P1"},
+        "quote": {"member": member, "currency": "CNY", "lines": [{"line_no": 1, "sku": "A", "quantity": 1, "unit_price_minor": 10000}]},
         "put_wallet": bodies.wallet(balance_minor=9990, as_of="2024-05-20T10:30:00+08:00"),
     }
     if "requestBody" not in operation.declared:

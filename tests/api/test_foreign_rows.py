@@ -23,6 +23,7 @@ MISSING = {
     "order_no": "NOTHING",
     "after_sale_no": "NOTHING",
     "code": "nowhere",
+    "benefit": "nothing",
 }
 NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 
@@ -39,7 +40,7 @@ def theirs() -> Stocked:
 
 def contents() -> dict[str, Any]:
     """Every row of every table of ours."""
-    models = [model for app in ("members", "stores", "activity", "core") for model in apps.get_app_config(app).get_models()]
+    models = [model for app in ("members", "stores", "activity", "growth", "core") for model in apps.get_app_config(app).get_models()]
     return {model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT}
 
 
@@ -110,6 +111,8 @@ def test_lists_hold_nothing_of_another_store(subtests: pytest.Subtests, ours: St
         ("/members?programme={}", "s001", "nowhere"),
         ("/members/{own}/summary?programme={}", "s001", "nowhere"),
         ("/members/{own}/wallet?programme={}", "s001", "nowhere"),
+        ("/programmes/s002/subscriptions?member={}", "one_id", MISSING["one_id"]),
+        ("/programmes/s002/members/{own}/benefits?store={}", "S001", "NOWHERE"),
     ],
 )
 def test_filters_by_foreign_names_answer_as_by_missing_ones(ours: Stocked, theirs: Stocked, path: str, foreign: str, missing: str) -> None:

@@ -220,7 +220,8 @@ def test_early_access_is_checked_by_product_and_time(shop: Api, at: str, one_id:
     house.hold(membership("s001", one_id), "L3")
     assert [allowed(sale_at - timedelta(days=1) - second), allowed(sale_at - timedelta(days=1))] == [False, True]
     said = ok(shop.get(path))
-    assert (said["sku"], said["benefit"], said["allowed_from"]) == ("S1", "early_access", "2024-05-21T10:00:00+08:00")
+    assert (said["sku"], said["hours"], said["benefit"], said["allowed_from"]) == ("S1", 24, "early_access", "2024-05-21T10:00:00+08:00")
+    assert ok(shop.get(f"{at}/benefits/early_access/check?sku=S1"))["allowed"] is None
 
 
 def test_a_shop_for_paying_members(shop: Api, at: str, one_id: str):

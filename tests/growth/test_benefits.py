@@ -186,7 +186,7 @@ def test_early_access_is_hours_before_the_sale(jd: Programme):
     sale_at = NOW + timedelta(days=2)
 
     def allowed(who: benefits.Entitlements, at: datetime) -> bool:
-        return benefits.early_access(who, sale_at=sale_at, at=at).allowed
+        return benefits.early_access(who).allowed(sale_at, at)
 
     assert not allowed(gold, sale_at - timedelta(hours=24) - SECOND)
     assert allowed(gold, sale_at - timedelta(hours=24))
