@@ -23,6 +23,7 @@ from stores import services as stores_services
 from stores.enums import ClientScope
 from stores.services import ClientCredentials
 from tests.api import sweep
+from tests.api.levelled import levelled
 from tests.world import store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -36,7 +37,7 @@ def credentials(transactional_db: None) -> ClientCredentials:
     from tests.world import NOW, platform
 
     platform()
-    programme = stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, actor="test", at=NOW)
+    programme = levelled(stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, actor="test", at=NOW))
     shop = store("S001", programme_id=programme.pk)
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
 
@@ -77,7 +78,7 @@ def bash(script: str, environment: Mapping[str, str]) -> str:
 def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environment: dict[str, str]) -> None:
     page = (PROJECT / "docs/api.md").read_text(encoding="utf-8").partition("## Operations")[2]
     commands = dict(re.findall(r"\(`(\w+)`\), scope.*?```bash\n(curl .*?)```", page, re.DOTALL))
-    names = {"TOKEN": token(environment), "STORE": "S001", "PROGRAMME": "P1", "PURPOSE": "marketing"}
+    names = {"TOKEN": token(environment), "STORE": "S001", "PROGRAMME": "P1", "PURPOSE": "marketing", "BENEFIT": "priority_dispatch"}
     for _method, _path, said in manual.operations(sweep.document()):
         operation = said["operationId"]
         text = bash(commands.pop(operation), {**environment, **names})
@@ -101,6 +102,10 @@ def test_the_quickstart_works_line_by_line(environment: dict[str, str], tmp_path
     assert answers[3]["programme"] == "P1"
     [order] = answers[4]["data"]
     assert (order["status"], order["refunded_minor"]) == ("completed", 29990)
+    level, entitled, quote = answers[5:]
+    assert level["level"]["code"] == "L0"
+    assert [benefit["code"] for benefit in entitled["data"]] == ["discount", "priority_dispatch"]
+    assert (quote["goods_minor"], quote["total_minor"]) == (9800, 10600)
 
 
 def test_the_storefront_program_goes_through_its_day(environment: dict[str, str]) -> None:
