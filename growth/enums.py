@@ -57,7 +57,7 @@ class Reason(models.TextChoices):
     PHOTO_REVIEW = "photo_review", _("photo review")
     SHARE = "share", _("share")
     CHECK_IN = "check_in", _("check-in")
-    REFUND = "refund", _("refund")
+    REFUND = "refund", pgettext_lazy("growth", "refund")
     REFUND_CANCELLED = "refund_cancelled", _("refund cancelled")
     REVIEW_DELETED = "review_deleted", _("review deleted")
     RFM = "rfm", _("RFM cycle")
@@ -145,7 +145,7 @@ class RunState(models.TextChoices):
 class LevelCause(models.TextChoices):
     """Why a level changed, or why it was kept although it could have (history)."""
 
-    JOINED = "joined", _("joined")
+    JOINED = "joined", pgettext_lazy("level", "joined")
     UP = "up", _("risen")
     DOWN = "down", _("fallen at review")
     PROTECTED = "protected", _("kept: protected")

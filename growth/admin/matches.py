@@ -34,7 +34,7 @@ class MatchForm(BackOfficeForm):
     from_level = forms.TypedChoiceField(label=gettext_lazy("who holds"), coerce=int)
     to_level = forms.TypedChoiceField(label=gettext_lazy("gets the level"), coerce=int, required=False, empty_value=None)
     benefit = forms.TypedChoiceField(label=gettext_lazy("or the benefit"), coerce=int, required=False, empty_value=None)
-    first_on = forms.DateField(label=gettext_lazy("from"), widget=DayInput())
+    first_on = forms.DateField(label=gettext_lazy("valid from"), widget=DayInput())
     last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, programme: Programme, others: list[Programme], **kwargs: Any) -> None:

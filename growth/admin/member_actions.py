@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock
 from core.backoffice.access import scope_of
@@ -52,7 +52,7 @@ class AdjustForm(ReasonForm):
     """token: names this form, so that sending it twice books once."""
 
     delta = forms.IntegerField(
-        label=gettext_lazy("change"),
+        label=pgettext_lazy("growth", "change"),
         min_value=-GROWTH_AT_MOST,
         max_value=GROWTH_AT_MOST,
         help_text=gettext_lazy("With a minus sign to take away. The balance never falls below 0."),

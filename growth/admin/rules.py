@@ -86,7 +86,7 @@ class FactorForm(BackOfficeForm):
     kind = forms.ChoiceField(label=gettext_lazy("depends on"), choices=FactorKind.choices, required=False)
     key = forms.CharField(label=gettext_lazy("level code, category or campaign"), required=False, max_length=100)
     factor = forms.DecimalField(label=gettext_lazy("factor"), required=False, min_value=0, max_value=10, decimal_places=2)
-    first_on = forms.DateField(label=gettext_lazy("from"), required=False, widget=DayInput())
+    first_on = forms.DateField(label=gettext_lazy("valid from"), required=False, widget=DayInput())
     last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, zone: ZoneInfo, factor: FactorIn | None, **kwargs: Any) -> None:
