@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PriceStep(models.TextChoices):
@@ -9,5 +10,5 @@ class PriceStep(models.TextChoices):
 
     LEVEL_RATE = "level_rate", _("discount of the level")
     MEMBER_PRICE = "member_price", _("member price")
-    ACTIVITY = "activity", _("activity")
+    ACTIVITY = "activity", pgettext_lazy("price", "activity")
     FREE_SHIPPING = "free_shipping", _("free shipping")
