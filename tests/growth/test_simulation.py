@@ -288,13 +288,13 @@ def test_only_drafts_that_could_be_published_are_simulated(programme):
 
 
 def test_a_job_keeps_the_result_for_the_page(programme):
-    populate(programme, random.Random(7), 60)
+    populate(programme, random.Random(7))
     draft = drafted(programme, L2=7000)
     job = simulation.submit(subject=Subject.LEVELS, version_id=draft.pk, review_on=REVIEW_ON, at=NOW)
     with clock.at(NOW):
         assert jobs.run(job.pk, now=clock.now)
     job.refresh_from_db()
-    assert (job.phase, job.done, job.total) == (simulation.COUNTING, 60, 60)
+    assert (job.phase, job.done, job.total) == (simulation.COUNTING, 150, 150)
     kept = Simulation.from_json(json.loads(json.dumps(job.result)))
     assert kept == simulation.simulate_levels(version_id=draft.pk, at=NOW, review_at=REVIEW_AT)
     assert len(kept.samples) == 20
