@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from core import clock
+from growth import checks
 from growth.services import clockwork, rfm_states
 
 
@@ -36,3 +37,9 @@ def update_rfm_states(*, at: str | None = None, **_unknown: Any) -> None:
 def check_rfm_states(*, at: str | None = None, **_unknown: Any) -> None:
     """Reckon all RFM states anew and count what differs: 0 when all is well."""
     rfm_states.check_states(now=clock.reader(at)())
+
+
+@shared_task(acks_late=False)
+def check_ledgers(*, at: str | None = None, **_unknown: Any) -> None:
+    """Compare every growth account with its entries; what disagrees stands in the log as an error (GRW-13)."""
+    checks.check_ledgers()

@@ -149,3 +149,24 @@ def tables_cut_by_month_start_empty(request: pytest.FixtureRequest) -> Iterator[
 
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE members_accesslog, activity_behaviourevent")
+
+
+@pytest.fixture(autouse=True)
+def ledgers_agree(request: pytest.FixtureRequest, tables_cut_by_month_start_empty: None) -> Iterator[None]:
+    """After every database test that posted, the accounts agree with their entries (STYLE section 5)."""
+    names = set(request.fixturenames)
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not names & {"db", "transactional_db", "live_server"}:
+        yield
+        return
+    is_transactional = bool(names & {"transactional_db", "live_server"}) or (marker is not None and marker.kwargs.get("transaction", False))
+    request.getfixturevalue("transactional_db" if is_transactional else "db")  # so that it ends after this
+    yield
+    from django.db import connection
+
+    from growth import checks
+    from growth.models import GrowthAccount
+
+    if request.node.get_closest_marker("ledgers_may_disagree") or connection.needs_rollback or not GrowthAccount.objects.exists():
+        return
+    assert checks.disagreements() == []

@@ -93,6 +93,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="15"),  # hourly: somewhere a day begins
         "options": {"expire_seconds": 3600},
     },
+    noop("Check the ledgers"): {
+        "task": "growth.tasks.check_ledgers",
+        "schedule": crontab(minute="30", hour="5"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
     noop("Check RFM against all orders"): {
         "task": "growth.tasks.check_rfm_states",
         "schedule": crontab(minute="30", hour="4", day_of_week="0"),
