@@ -40,13 +40,15 @@ def of_entry(entry: GrowthEntry, member_id: int) -> Cause:
     return Cause("")
 
 
-def of_history(source: str, member_id: int) -> Cause:
-    """The cause of a change of level: "entry:812", "review:7", "override:3", "subscription:9", "version:4"."""
+def of_source(source: str, member_id: int) -> Cause:
+    """The cause of a change of level or of a message: "entry:812", "review:7", "override:3", "subscription:9", "version:4", "level_history:8"."""
     kind, _colon, number = source.partition(":")
     page = member_page(member_id)
     match kind:
         case "entry":
             return Cause(_("growth entry"), f"{page}#growth")
+        case "level_history":
+            return Cause(_("change of level"), f"{page}#level")
         case "review":
             return Cause(_("level review"), f"{reverse('admin:growth_reviews')}#review-{number}")
         case "override":

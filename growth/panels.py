@@ -91,7 +91,7 @@ def _history_rows(rows: Sequence[LevelHistory], member_id: int) -> list[dict[str
             "zone": row.membership.programme.time_zone,
             "level_from": terms[row.level_from_id].name if row.level_from_id else "",
             "level_to": terms[row.level_to_id].name if row.level_to_id else "",
-            "cause": links.of_history(row.source, member_id),
+            "cause": links.of_source(row.source, member_id),
             "why": level_history.explain(row, terms),
             "who": who[row.actor],
         }

@@ -60,7 +60,7 @@ def _rows(request: HttpRequest, shown: list[Notice]) -> list[dict[str, Any]]:
             "member": show(FieldClass.NAME, member.name or member.nickname, scope_of(request).within(homes[member.pk])).text
             or member.one_id,
             "member_url": links.member_page(member.pk),
-            "cause": links.of_history(notice.cause, member.pk),
+            "cause": links.of_source(notice.cause, member.pk),
         }
         for notice in shown
         if (member := members.get(notice.member_id)) is not None
