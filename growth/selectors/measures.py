@@ -31,3 +31,17 @@ def at_ranks(programme_id: int, basis: Basis, window_days: int | None, ranks: Se
         )
         found = dict(cursor.fetchall())
     return [found[rank] for rank in ranks]
+
+
+def between(programme_id: int, basis: Basis, window_days: int | None, thresholds: Sequence[int], at: datetime) -> list[int]:
+    """How many members reach each of the rising thresholds and not the next."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT width_bucket(value, %s::bigint[]) - 1 AS rank, count(*) FROM growth_population(%s, %s, %s, %s)
+            GROUP BY 1
+            """,
+            [list(thresholds), basis.value, window_days, programme_id, at],
+        )
+        found = dict(cursor.fetchall())
+    return [found.get(rank, 0) for rank in range(len(thresholds))]

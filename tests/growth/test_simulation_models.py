@@ -173,7 +173,7 @@ def live(shop: Store, members: list[Membership], rng: random.Random, name: str) 
                 completed_at=moment + timedelta(hours=4),
             )
             record(bought, at=moment + timedelta(hours=4))
-            said = {"occurred_at": moment + timedelta(hours=5), "order_no": which, "store_id": shop.pk}
+            said: dict[str, Any] = {"occurred_at": moment + timedelta(hours=5), "order_no": which, "store_id": shop.pk}
             told = [
                 event(member_id, f"{kind}-{which}-{line_no}", kind=kind, line_no=line_no, **said)
                 for line_no, kind in ((1, "review.approved"), (2, "review.approved"), (1, "photo_review.approved"))
