@@ -8,6 +8,7 @@ from growth.admin import (  # noqa: F401
     matches,
     member_actions,
     notices,
+    planner,
     reviews,
     rfm,
     rules,

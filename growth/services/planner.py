@@ -1,17 +1,20 @@
 """Thresholds from the shares of members one wants on each level (LVL-31): read from what members really have, never guessed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import InvalidInput
 from growth.enums import Basis, Track
+from growth.models import SchemeVersion
 from growth.selectors import measures
 from growth.selectors import schemes as selectors
+from growth.services import schemes
 
 DEFAULT_SHARES = tuple(map(Decimal, ("0.60", "0.25", "0.10", "0.04", "0.01")))
 
@@ -70,3 +73,20 @@ def propose(*, programme_id: int, shares: Sequence[Decimal] = DEFAULT_SHARES, at
         )
         for rank, threshold in enumerate(thresholds)
     ]
+
+
+@transaction.atomic
+def take_over(*, programme_id: int, shares: Sequence[Decimal], actor: str, at: datetime) -> SchemeVersion:
+    """Write the thresholds proposed for these shares into the draft of the free track, which is begun where there is none.
+
+    Raises InvalidInput also where the scheme has not as many levels as there are shares.
+    """
+    draft = selectors.draft(programme_id, Track.FREE)
+    if draft is None:
+        draft = selectors.version(schemes.create_draft(programme_id=programme_id, track=Track.FREE, actor=actor, at=at).pk)
+    terms = selectors.as_terms(draft)
+    proposed = propose(programme_id=programme_id, shares=shares, at=at)
+    if len(terms.levels) != len(proposed):
+        raise InvalidInput(_("The draft has another number of levels than there are shares."), field="shares")
+    levels = [replace(level, threshold=each.threshold) for level, each in zip(terms.by_rank, proposed, strict=True)]
+    return schemes.change_draft(version_id=draft.pk, terms=replace(terms, levels=tuple(levels)), actor=actor, at=at)

@@ -101,3 +101,12 @@ def gift_kind(kind: str) -> str:
 def channels(codes: Iterable[str]) -> str:
     """Where a benefit holds, in words."""
     return "、".join(str(Channel(code).label) for code in codes)
+
+
+@register.simple_tag
+def share(part: Decimal, is_difference: bool = False) -> str:
+    """`Decimal("0.0425")` -> `4.3 %`; a difference with its sign."""
+    rounded = (100 * part).quantize(Decimal("0.1"))
+    if not is_difference:
+        return f"{rounded} %"
+    return f"+{rounded}" if rounded > 0 else f"−{-rounded}" if rounded < 0 else "0.0"
