@@ -45,7 +45,7 @@ def earn(membership: Membership, growth: int, at: datetime) -> None:
 
 def last(membership: Membership) -> tuple[str, str | None, str | None]:
     line = LevelHistory.objects.filter(membership=membership).latest("id")
-    return (line.cause, line.level_from and line.level_from.code, line.level_to and line.level_to.code)
+    return (line.cause, line.level_from.code if line.level_from else None, line.level_to.code if line.level_to else None)
 
 
 def test_a_level_complaint_from_request_to_end(bronze, programme):

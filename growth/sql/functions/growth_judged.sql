@@ -19,8 +19,9 @@ WITH version AS (
     SELECT l.id AS level_id, t.rank
     FROM version v
     JOIN growth_level l ON l.programme_id = v.programme_id AND l.track = v.track
-    JOIN growth_level kept ON kept.programme_id = l.programme_id AND kept.track = l.track AND kept.code = coalesce(v.mapping ->> l.code, l.code)
-    JOIN growth_levelterms t ON t.version_id = v.id AND t.level_id = kept.id
+    LEFT JOIN growth_levelterms own ON own.version_id = v.id AND own.level_id = l.id
+    LEFT JOIN growth_level other ON other.programme_id = l.programme_id AND other.track = l.track AND other.code = v.mapping ->> l.code
+    JOIN growth_levelterms t ON t.version_id = v.id AND t.level_id = CASE WHEN own.id IS NULL THEN other.id ELSE l.id END
 ), measured AS (
     SELECT
         held.membership_id, held.automatic_level_id, own.rank, held.protected_until, held.falls_on, v.demotion, v.grace_days, v.track, v.day,

@@ -4,7 +4,7 @@
 -- level is reached; a version that has been retired meanwhile stages nothing.
 WITH measured AS (
     SELECT
-        member.id AS membership_id, s.track, v.id AS version_id, v.basis, v.protection_days,
+        member.id AS membership_id, s.track, v.id AS version_id, v.basis, v.protection_days, v.inactivity_demote_days,
         CASE v.basis
             WHEN 'growth' THEN coalesce(account.balance, 0)
             ELSE growth_measured(v.basis, v.window_days, member.id, %(at)s)
@@ -46,3 +46,4 @@ FROM reached x
 JOIN growth_level to_level ON to_level.id = x.level_id
 LEFT JOIN growth_level from_level ON from_level.id = x.before_id
 WHERE x.rank > x.rank_from
+  AND NOT (x.rank_from >= 0 AND x.inactivity_demote_days IS NOT NULL AND growth_is_idle(x.membership_id, x.inactivity_demote_days, %(at)s))

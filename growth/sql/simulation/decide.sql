@@ -39,7 +39,10 @@ WITH version AS (
     SELECT
         h.*,
         CASE
-            WHEN h.is_active AND h.track IN ('free', 'recharge')
+            WHEN h.is_active AND h.track IN ('free', 'recharge') AND NOT (
+                h.rank_before >= 0 AND h.inactivity_demote_days IS NOT NULL
+                AND growth_is_idle(h.membership_id, h.inactivity_demote_days, %(at)s)
+            )
             THEN greatest(h.rank_before, width_bucket(h.value, h.thresholds) - 1)
             ELSE h.rank_before
         END AS rank_published
