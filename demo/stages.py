@@ -141,7 +141,12 @@ def _months_of(work: Load) -> Months:
     people = work.people
     facts = cast_facts(people.cast, work.now)
     facts += story.crowd_facts(people.plan, house=work.house, member_ids=people.member_ids, now=work.now)
-    return Months(work.now, work.house, facts, at_last=lambda moment, coming: openings.take_over(people.cast, coming, moment, work.now))
+    return Months(
+        work.now,
+        work.house,
+        facts,
+        at_last=lambda moment, coming: openings.take_over(work.house, people.cast.member_ids, coming, moment, work.now),
+    )
 
 
 def _scenes(work: Load) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.db import transaction
 
 from core.enums import Origin
+from demo.world import openings
 from demo.world.facts import Facts
 from demo.world.house import ACTOR, House, open_house
-from demo.world.moments import FROZEN, days, months_before
+from demo.world.moments import FROZEN, days, month_began, months_before
 from demo.world.parts import EVERYBODY, POLICY, Part
 from demo.world.scenes import Scenes
 from growth.services import subscriptions
@@ -41,15 +42,19 @@ class Cast:
 
 @transaction.atomic
 def build_cast(now: datetime) -> Cast:
-    """Put the cast into the database as it stands at `now` (aware). A second call with the same now changes nothing."""
+    """Put the cast into the database as it stands at `now` (aware), with no cycle run. A second call with the same now changes nothing."""
     cast = register_cast(open_house(now), now)
-    cast_facts(cast, now).record(now)
+    boundary = month_began(now, 0)
+    told, coming = cast_facts(cast, now).split(boundary)
+    told.record(now)
+    openings.take_over(cast.house, cast.member_ids, coming, boundary, now)
+    coming.record(now)
     finish_cast(cast, now)
     return cast
 
 
 def register_cast(house: House, now: datetime) -> Cast:
-    """Make them members of their stores. Those who are keep what they have."""
+    """Make them members of their stores, with what they brought along. Those who are keep what they have."""
     registrations = members_services.register_many(
         newcomers=[_newcomer(part, now) for part in EVERYBODY], source="demo", actor=ACTOR, booked_at=now, origin=Origin.BACKFILL
     )
@@ -65,6 +70,7 @@ def register_cast(house: House, now: datetime) -> Cast:
         booked_at=now,
         origin=Origin.BACKFILL,
     )
+    openings.join_with(house, member_ids, now)
     return Cast(
         house=house,
         member_ids=member_ids,

@@ -347,7 +347,7 @@ def _paid_for(order: Bought, line: OrderLineIn) -> int:
 
 
 def _events(random: Random, joined: Sequence[Joined], orders: Sequence[Bought], now: datetime) -> list[Did]:
-    """Visits of the last 120 days, and a review of every fourth thing bought in that time, one in four of these with photos."""
+    """Visits of the last 120 days, and a review of every fourth thing whose order was completed then, one in four of these with photos."""
     found: list[Did] = []
     for somebody in joined:
         store = next((code for code in somebody.stores if code != "S101"), None)
@@ -357,12 +357,12 @@ def _events(random: Random, joined: Sequence[Joined], orders: Sequence[Bought], 
             earliest = max(somebody.registered_at, now - timedelta(days=120))
             found += _visit(random, somebody, store, earliest + (now - earliest) * random.random(), now)
     for order in orders:
-        received_at = order.times.get("received_at")
-        if received_at is None or received_at < now - timedelta(days=120):
+        completed_at = order.times.get("completed_at")
+        if "received_at" not in order.times or completed_at is None or completed_at < now - timedelta(days=120):
             continue
         for line in order.lines:
             if random.random() < 0.25:
-                found += _review(random, order, line, received_at + timedelta(hours=random.randint(2, 160)), now)
+                found += _review(random, order, line, completed_at + timedelta(hours=random.randint(2, 160)), now)
     return sorted(found, key=lambda did: (did.occurred_at, did.event_id))
 
 
