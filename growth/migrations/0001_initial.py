@@ -153,7 +153,9 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "membership",
-                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.membership"),
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.membership"
+                    ),
                 ),
             ],
         ),
@@ -743,6 +745,7 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="entries",
                         to="growth.growthaccount",
@@ -752,6 +755,7 @@ class Migration(migrations.Migration):
                 (
                     "reverses",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="reversals",
@@ -772,6 +776,7 @@ class Migration(migrations.Migration):
                 (
                     "rfm_run",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -847,19 +852,35 @@ class Migration(migrations.Migration):
                 (
                     "level",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="growth.level", verbose_name="level"
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="growth.level",
+                        verbose_name="level",
                     ),
                 ),
                 (
                     "membership",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.membership", verbose_name="membership"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.membership",
+                        verbose_name="membership",
                     ),
                 ),
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="snapshots", to="growth.rfmrun", verbose_name="RFM cycle"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="snapshots",
+                        to="growth.rfmrun",
+                        verbose_name="RFM cycle",
                     ),
                 ),
             ],
@@ -875,8 +896,26 @@ class Migration(migrations.Migration):
                 ("last_on", models.DateField(verbose_name="last order")),
                 ("orders", models.PositiveIntegerField(verbose_name="orders")),
                 ("amount_minor", models.BigIntegerField(verbose_name="amount")),
-                ("membership", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="stores.membership")),
-                ("version", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="growth.rfmversion")),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="stores.membership",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="growth.rfmversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(

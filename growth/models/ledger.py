@@ -36,7 +36,7 @@ class GrowthEntry(models.Model):
     occurred_at: the world's time.  booked_at: the door's clock.
     """
 
-    account = models.ForeignKey(GrowthAccount, models.PROTECT, related_name="entries", verbose_name=_("account"))
+    account = models.ForeignKey(GrowthAccount, models.PROTECT, db_index=False, related_name="entries", verbose_name=_("account"))
     account_version = models.BigIntegerField(_("number"))
     requested = models.BigIntegerField(_("requested"))
     applied = models.BigIntegerField(_("applied"))
@@ -45,8 +45,8 @@ class GrowthEntry(models.Model):
     source_type = models.CharField(_("kind of cause"), max_length=20)
     source_id = models.CharField(_("cause"), max_length=64)
     rule = models.ForeignKey("growth.GrowthRule", models.PROTECT, null=True, related_name="+", verbose_name=_("rule"))
-    rfm_run = models.ForeignKey("growth.RfmRun", models.PROTECT, null=True, related_name="+", verbose_name=_("RFM cycle"))
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversals", verbose_name=_("takes back"))
+    rfm_run = models.ForeignKey("growth.RfmRun", models.PROTECT, null=True, db_index=False, related_name="+", verbose_name=_("RFM cycle"))
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, db_index=False, related_name="reversals", verbose_name=_("takes back"))
     details = models.JSONField(_("values"), default=dict)
     note = models.CharField(_("words"), max_length=200, blank=True)
     effect_key = models.CharField(max_length=120)

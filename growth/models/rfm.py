@@ -56,10 +56,12 @@ class RfmState(models.Model):
 
     last_on: local date of the last counted order, in or before the window.  orders, amount_minor: of the window ending at the programme's
     `RfmClock.as_of_on`.  Rows exist for memberships that ever had a counted order.
+
+    The database does not look up what the keys refer to: rows are reckoned from memberships in the same statement, by the million.
     """
 
-    membership = models.ForeignKey("stores.Membership", models.CASCADE, related_name="+")
-    version = models.ForeignKey(RfmVersion, models.CASCADE, related_name="+")
+    membership = models.ForeignKey("stores.Membership", models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    version = models.ForeignKey(RfmVersion, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
     last_on = models.DateField(_("last order"))
     orders = models.PositiveIntegerField(_("orders"))
     amount_minor = models.BigIntegerField(_("amount"))
@@ -132,10 +134,16 @@ class RfmSnapshot(models.Model):
     value_milli: weighted score x 1000 (4-3-3 -> 3600).  bought: whether an order was completed in the period; without one a rise is cut
     to 0.  requested, applied: growth value.  activity_growth: growth by behaviour other than purchases in the period.
     f_dropped: F fell by two scores or more since the snapshot before (A-37).
+
+    The keys are as in RfmState; the constraint and the index below serve them.
     """
 
-    run = models.ForeignKey(RfmRun, models.PROTECT, related_name="snapshots", verbose_name=_("RFM cycle"))
-    membership = models.ForeignKey("stores.Membership", models.PROTECT, related_name="+", verbose_name=_("membership"))
+    run = models.ForeignKey(
+        RfmRun, models.PROTECT, db_constraint=False, db_index=False, related_name="snapshots", verbose_name=_("RFM cycle")
+    )
+    membership = models.ForeignKey(
+        "stores.Membership", models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("membership")
+    )
     r_days = models.PositiveIntegerField("R", null=True)
     f_count = models.PositiveIntegerField("F")
     m_minor = models.BigIntegerField("M")
@@ -146,7 +154,9 @@ class RfmSnapshot(models.Model):
     rfm_class = models.CharField(_("class"), max_length=12, choices=RfmClass.choices)
     customer_group = models.CharField(_("customer group"), max_length=12, choices=CustomerGroup.choices)
     layer = models.CharField(_("activity"), max_length=8, choices=ActivityLayer.choices)
-    level = models.ForeignKey("growth.Level", models.PROTECT, null=True, related_name="+", verbose_name=_("level"))
+    level = models.ForeignKey(
+        "growth.Level", models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=_("level")
+    )
     rfm_unit = models.PositiveIntegerField(_("RFM unit"))
     bought = models.BooleanField(_("bought in the period"))
     requested = models.BigIntegerField(_("requested"))
