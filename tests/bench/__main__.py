@@ -22,7 +22,7 @@ from config.embedded.places import PROJECT, data_folder, server_folder
 from config.embedded.servers import SETTINGS, Addresses, Servers
 from tests.bench.figures import Report, say
 
-PARTS = ("lookups", "member-page", "searches", "api", "imports", "members", "rfm", "webhooks")
+PARTS = ("lookups", "member-page", "searches", "api", "imports", "members", "rfm", "simulation", "webhooks")
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -78,7 +78,7 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from tests.bench import api, imports, lookups, members, pages, rfm, site, webhooks, world
+    from tests.bench import api, imports, lookups, members, pages, rfm, simulation, site, webhooks, world
 
     logging.getLogger().setLevel(logging.WARNING)  # the site logs into a file of its own
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)  # nothing is collected: files come from the apps
@@ -117,6 +117,8 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
         members.measure(made, report, rounds=1 if few else 4, people=500 if few else 5_000)
     if "rfm" in said.only:
         rfm.measure(made, report, rounds=1 if few else 3)
+    if "simulation" in said.only:
+        simulation.measure(made, report, rounds=1 if few else 3)
     if "webhooks" in said.only:
         webhooks.measure(made, report, messages=1_000 if few else 10_000, delivered_for=1.0 if few else 5.0)
     report.facts["load_after"] = round(os.getloadavg()[0], 1)
