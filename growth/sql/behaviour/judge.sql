@@ -1,14 +1,13 @@
 -- Mark what of wave %(wave)s of batch %(batch)s earns growth value or takes some back: not given before, not twice in the wave, not by the
 -- lowest level where the rule excludes it (GRW-02), within the cap of the local day (GRW-15). A day's cap counts what the ledger holds.
-UPDATE growth_staged_event AS staged
-SET is_earned = true
-FROM (
+-- Rows are found again by their place in the table, since nobody analyses it.
+WITH ranked AS MATERIALIZED (
     SELECT
-        fresh.item, fresh.daily_cap,
+        fresh.place_in_table, fresh.daily_cap,
         row_number() OVER (PARTITION BY fresh.membership_id, fresh.reason, fresh.local_on ORDER BY fresh.item) + fresh.had AS place
     FROM (
         SELECT DISTINCT ON (wave.membership_id, wave.effect_key)
-            wave.item, wave.membership_id, wave.reason, wave.local_on, rule.daily_cap,
+            wave.ctid AS place_in_table, wave.item, wave.membership_id, wave.reason, wave.local_on, rule.daily_cap,
             CASE WHEN rule.daily_cap IS NULL THEN 0 ELSE (
                 SELECT count(*)
                 FROM growth_growthentry AS had
@@ -34,5 +33,8 @@ FROM (
             ))
         ORDER BY wave.membership_id, wave.effect_key, wave.item
     ) AS fresh
-) AS ranked
-WHERE staged.batch = %(batch)s AND staged.item = ranked.item AND (ranked.daily_cap IS NULL OR ranked.place <= ranked.daily_cap)
+)
+UPDATE growth_staged_event AS staged
+SET is_earned = true
+FROM ranked
+WHERE staged.ctid = ranked.place_in_table AND (ranked.daily_cap IS NULL OR ranked.place <= ranked.daily_cap)

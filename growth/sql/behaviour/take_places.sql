@@ -1,8 +1,8 @@
 -- Give the photo reviews of wave %(wave)s of batch %(batch)s the places still free among the first members of their product, in the order
 -- of approval, ties by submission (GRW-06, ruling 17). Who finds none earns nothing. Places are never given back.
-WITH asking AS (
+WITH asking AS MATERIALIZED (
     SELECT
-        staged.item, staged.programme_id, staged.spu, staged.membership_id, staged.event_id, staged.occurred_at, rule.first_members,
+        staged.ctid AS place_in_table, staged.item, staged.programme_id, staged.spu, staged.membership_id, staged.event_id, staged.occurred_at, rule.first_members,
         coalesce((
             SELECT max(taken.place) FROM growth_photoplace AS taken
             WHERE taken.programme_id = staged.programme_id AND taken.spu = staged.spu
@@ -18,4 +18,4 @@ UPDATE growth_staged_event AS staged
 SET is_earned = asking.place <= asking.first_members,
     details = staged.details || jsonb_build_object('place', asking.place)
 FROM asking
-WHERE staged.batch = %(batch)s AND staged.item = asking.item
+WHERE staged.ctid = asking.place_in_table

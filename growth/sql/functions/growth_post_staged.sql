@@ -8,8 +8,7 @@ CREATE FUNCTION growth_post_staged(p_batch bigint, p_booked_at timestamptz, p_li
 RETURNS TABLE (posted bigint, replayed bigint, conflicts bigint, closed bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-    entries bigint;
-    accounts bigint;
+    several boolean;
 BEGIN
     PERFORM FROM stores_membership AS membership
     WHERE membership.id IN (SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch)
@@ -24,13 +23,7 @@ BEGIN
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
-    SELECT count(*), count(DISTINCT staged.membership_id) INTO entries, accounts
-    FROM growth_staged_entry AS staged WHERE staged.batch = p_batch;
-    IF entries > 1000 THEN
-        -- Plans kept from small batches, or made for the few rows that a table nobody analyses seems to hold, would take hours here.
-        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_nestloop', 'off', true);
-    END IF;
-
+    -- Nobody analyses the staging table, so each statement below finds its rows by an index, whichever side the planner begins with.
     UPDATE growth_staged_entry AS staged
     SET verdict = CASE
             WHEN known.request_digest = growth_request_digest(
@@ -41,23 +34,27 @@ BEGIN
     FROM growth_growthentry AS known
     WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
 
-    IF entries > accounts THEN  -- a key may come twice in the batch: the later one replays the earlier
+    SELECT count(*) > count(DISTINCT staged.membership_id) INTO several FROM growth_staged_entry AS staged WHERE staged.batch = p_batch;
+    IF several THEN  -- a key may come twice in the batch: the later one replays the earlier
         UPDATE growth_staged_entry AS staged
         SET verdict = CASE
-                WHEN (staged.requested, staged.reason, staged.source_type, staged.source_id, staged.rfm_run_id, staged.reverses_id,
-                      staged.note)
-                    IS NOT DISTINCT FROM
-                     (earlier.requested, earlier.reason, earlier.source_type, earlier.source_id, earlier.rfm_run_id, earlier.reverses_id,
-                      earlier.note)
-                THEN 'again' ELSE 'conflict'
+                WHEN growth_request_digest(
+                    staged.requested, staged.reason, staged.source_type, staged.source_id, staged.rfm_run_id, staged.reverses_id, staged.note
+                ) = (
+                    SELECT growth_request_digest(
+                        first.requested, first.reason, first.source_type, first.source_id, first.rfm_run_id, first.reverses_id, first.note
+                    )
+                    FROM growth_staged_entry AS first
+                    WHERE first.batch = p_batch AND first.membership_id = staged.membership_id AND first.effect_key = staged.effect_key
+                    ORDER BY first.item
+                    LIMIT 1
+                ) THEN 'again' ELSE 'conflict'
             END
-        FROM (
-            SELECT one.*, min(one.item) OVER (PARTITION BY one.membership_id, one.effect_key) AS first_item
-            FROM growth_staged_entry AS one
-            WHERE one.batch = p_batch
-        ) AS later
-        JOIN growth_staged_entry AS earlier ON earlier.batch = p_batch AND earlier.item = later.first_item
-        WHERE later.item > later.first_item AND staged.batch = p_batch AND staged.item = later.item AND staged.verdict = '';
+        WHERE staged.batch = p_batch AND staged.verdict = '' AND EXISTS (
+            SELECT FROM growth_staged_entry AS earlier
+            WHERE earlier.batch = p_batch AND earlier.membership_id = staged.membership_id AND earlier.effect_key = staged.effect_key
+                AND earlier.item < staged.item
+        );
     END IF;
 
     IF NOT p_live THEN
@@ -73,74 +70,59 @@ BEGIN
 
     IF conflicts + closed = 0 AND posted > 0 THEN
         -- The floor at 0 (A-16): let S be the balance without a floor. What lay below 0 so far was not taken, so the balance is S less the
-        -- lowest S until now, where that is below 0.
-        WITH walked AS MATERIALIZED (  -- numbered in the order of the walk: a later entry of an account has the higher id
-            SELECT
-                reached.item, reached.account_version, reached.balance_after,
-                lag(reached.balance_after, 1, reached.balance) OVER (PARTITION BY reached.membership_id ORDER BY reached.item)
-                    AS balance_before,
-                nextval('growth_growthentry_id_seq') AS entry_id
-            FROM (
-                SELECT
-                    summed.*,
-                    summed.without_floor - least(0, min(summed.without_floor) OVER (PARTITION BY summed.membership_id ORDER BY summed.item))
-                        AS balance_after
-                FROM (
-                    SELECT
-                        fresh.item, fresh.membership_id, account.balance,
-                        account.balance + sum(CASE WHEN fresh.requested > 0 THEN least(fresh.requested, fresh.apply_at_most)
-                                              ELSE fresh.requested END) OVER walk AS without_floor,
-                        account.version + row_number() OVER walk AS account_version
-                    FROM growth_staged_entry AS fresh
-                    JOIN growth_growthaccount AS account ON account.membership_id = fresh.membership_id
-                    WHERE fresh.batch = p_batch AND fresh.verdict = ''
-                    WINDOW walk AS (PARTITION BY fresh.membership_id ORDER BY fresh.item)
-                ) AS summed
-            ) AS reached
-        )
-        UPDATE growth_staged_entry AS staged
-        SET verdict = 'new', entry_id = walked.entry_id, account_version = walked.account_version,
-            applied = walked.balance_after - walked.balance_before, balance_after = walked.balance_after
-        FROM walked
-        WHERE staged.batch = p_batch AND staged.item = walked.item;
-
+        -- lowest S until now, where that is below 0. Numbered in the order of the walk: a later entry of an account has the higher id.
         INSERT INTO growth_growthentry (
-            id, account_id, account_version, requested, applied, balance_after, reason, source_type, source_id, rule_id, rfm_run_id,
+            account_id, account_version, requested, applied, balance_after, reason, source_type, source_id, rule_id, rfm_run_id,
             reverses_id, details, note, effect_key, request_digest, actor, occurred_at, booked_at
         )
         SELECT
-            staged.entry_id, staged.membership_id, staged.account_version, staged.requested, staged.applied, staged.balance_after,
-            staged.reason, staged.source_type, staged.source_id, staged.rule_id, staged.rfm_run_id, staged.reverses_id, staged.details,
-            staged.note, staged.effect_key,
+            reached.membership_id, reached.next_version, reached.requested,
+            reached.reached_balance
+                - lag(reached.reached_balance, 1, reached.balance) OVER (PARTITION BY reached.membership_id ORDER BY reached.item),
+            reached.reached_balance, reached.reason, reached.source_type, reached.source_id, reached.rule_id, reached.rfm_run_id,
+            reached.reverses_id, reached.details, reached.note, reached.effect_key,
             growth_request_digest(
-                staged.requested, staged.reason, staged.source_type, staged.source_id, staged.rfm_run_id, staged.reverses_id, staged.note
+                reached.requested, reached.reason, reached.source_type, reached.source_id, reached.rfm_run_id, reached.reverses_id,
+                reached.note
             ),
-            staged.actor, staged.occurred_at, CASE WHEN p_live THEN p_booked_at ELSE staged.occurred_at END
-        FROM growth_staged_entry AS staged
-        WHERE staged.batch = p_batch AND staged.verdict = 'new'
-        ORDER BY staged.membership_id, staged.item;
+            reached.actor, reached.occurred_at, CASE WHEN p_live THEN p_booked_at ELSE reached.occurred_at END
+        FROM (
+            SELECT
+                summed.*,
+                summed.without_floor - least(0, min(summed.without_floor) OVER (PARTITION BY summed.membership_id ORDER BY summed.item))
+                    AS reached_balance
+            FROM (
+                SELECT
+                    fresh.*, account.balance,
+                    account.balance + sum(CASE WHEN fresh.requested > 0 THEN least(fresh.requested, fresh.apply_at_most)
+                                          ELSE fresh.requested END) OVER walk AS without_floor,
+                    account.version + row_number() OVER walk AS next_version
+                FROM growth_staged_entry AS fresh
+                JOIN growth_growthaccount AS account ON account.membership_id = fresh.membership_id
+                WHERE fresh.batch = p_batch AND fresh.verdict = ''
+                WINDOW walk AS (PARTITION BY fresh.membership_id ORDER BY fresh.item)
+            ) AS summed
+        ) AS reached
+        ORDER BY reached.membership_id, reached.item;
+
+        UPDATE growth_staged_entry AS staged
+        SET verdict = CASE staged.verdict WHEN '' THEN 'new' ELSE 'replay' END, entry_id = known.id,
+            account_version = known.account_version, applied = known.applied, balance_after = known.balance_after
+        FROM growth_growthentry AS known
+        WHERE staged.batch = p_batch AND staged.verdict IN ('', 'again')
+            AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
 
         UPDATE growth_growthaccount AS account
-        SET balance = last.balance_after, version = last.account_version, is_live = account.is_live OR p_live
-        FROM (
-            SELECT DISTINCT ON (staged.membership_id) staged.membership_id, staged.balance_after, staged.account_version
-            FROM growth_staged_entry AS staged
-            WHERE staged.batch = p_batch AND staged.verdict = 'new'
-            ORDER BY staged.membership_id, staged.item DESC
-        ) AS last
-        WHERE account.membership_id = last.membership_id;
-
-        IF entries > accounts THEN
-            UPDATE growth_staged_entry AS staged
-            SET verdict = 'replay', entry_id = known.id, account_version = known.account_version, applied = known.applied,
-                balance_after = known.balance_after
-            FROM growth_growthentry AS known
-            WHERE staged.batch = p_batch AND staged.verdict = 'again'
-                AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
-        END IF;
-    END IF;
-    IF entries > 1000 THEN
-        PERFORM set_config('plan_cache_mode', 'auto', true), set_config('enable_nestloop', 'on', true);
+        SET (balance, version) = (
+                SELECT last.balance_after, last.account_version FROM growth_growthentry AS last
+                WHERE last.account_id = account.membership_id
+                ORDER BY last.account_version DESC
+                LIMIT 1
+            ),
+            is_live = account.is_live OR p_live
+        WHERE account.membership_id IN (
+            SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict = 'new'
+        );
     END IF;
     RETURN NEXT;
 END $$

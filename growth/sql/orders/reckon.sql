@@ -1,52 +1,49 @@
 -- Reckon what the orders of wave %(wave)s of batch %(batch)s are worth: the whole growth value of what remains paid for their lines, each
 -- times its factor, rounded down once an order (A-06, A-09, ruling 14). Gift cards never count. Of the factors that apply the highest
 -- counts, never above the cap: by level, by the beginning of the category's path, by a campaign on the day of payment.
--- details: what explains the number, and is enough to reckon it again. Reads activity and growth; writes the staging table only.
+-- details: what explains the number, and is enough to reckon it again. Reads activity and growth; writes the staging table only,
+-- each row by itself, since nobody analyses the table.
 UPDATE growth_staged_order AS staged
-SET level_code = reckoned.level_code,
-    effect = reckoned.effect,
-    details = jsonb_build_object(
-        'order_no', reckoned.order_no, 'level', reckoned.level_code, 'parts', reckoned.parts, 'effect', reckoned.effect,
-        'before', staged.before
-    )
-FROM (
+SET level_code = coalesce(staged.level_code, CASE WHEN EXISTS (
+        SELECT FROM growth_growthfactor AS factor
+        JOIN growth_growthrule AS rule ON rule.rule_set_id = factor.rule_set_id
+        WHERE rule.id = staged.rule_id AND factor.kind = 'level'
+    ) THEN growth_free_level(staged.membership_id, staged.occurred_at) END, '')
+WHERE staged.batch = %(batch)s AND staged.wave = %(wave)s;
+
+UPDATE growth_staged_order AS staged
+SET (effect, details) = (
     SELECT
-        part.item, part.level_code, part.order_no,
-        coalesce(floor(sum(part.minor * part.factor) / 100), 0)::bigint AS effect,
-        coalesce(
-            jsonb_agg(jsonb_build_object('minor', part.minor, 'factor', part.factor::text, 'kind', part.kind, 'key', part.key)
-                      ORDER BY part.factor, part.kind, part.key) FILTER (WHERE part.minor IS NOT NULL),
-            '[]'
-        ) AS parts
+        coalesce(floor(sum(part.minor * part.factor) / 100), 0)::bigint,
+        jsonb_build_object(
+            'order_no', (SELECT bought.order_no FROM activity_order AS bought WHERE bought.id = staged.order_id),
+            'level', staged.level_code,
+            'parts', coalesce(
+                jsonb_agg(jsonb_build_object('minor', part.minor, 'factor', part.factor::text, 'kind', part.kind, 'key', part.key)
+                          ORDER BY part.factor, part.kind, part.key),
+                '[]'
+            ),
+            'effect', coalesce(floor(sum(part.minor * part.factor) / 100), 0)::bigint,
+            'before', staged.before
+        )
     FROM (
         SELECT
-            given.item, given.level_code, bought.order_no, chosen.factor, chosen.kind, chosen.key,
+            chosen.factor, chosen.kind, chosen.key,
             sum(line.paid_minor - CASE
-                WHEN given.counts_until IS NULL THEN line.refunded_minor
+                WHEN staged.counts_until IS NULL THEN line.refunded_minor
                 ELSE coalesce((
                     SELECT sum(taken.applied_minor)
                     FROM activity_aftersale AS after_sale
                     JOIN activity_aftersaleline AS taken ON taken.after_sale_id = after_sale.id
                     WHERE after_sale.order_id = bought.id AND after_sale.status = 'refunded'
-                        AND after_sale.settled_at <= given.counts_until AND taken.line_no = line.line_no
+                        AND after_sale.settled_at <= staged.counts_until AND taken.line_no = line.line_no
                 ), 0)
             END)::bigint AS minor
-        FROM (
-            SELECT wave.item, wave.order_id, wave.rule_id, wave.counts_until, coalesce(wave.level_code, CASE WHEN EXISTS (
-                SELECT FROM growth_growthfactor AS factor
-                JOIN growth_growthrule AS rule ON rule.rule_set_id = factor.rule_set_id
-                WHERE rule.id = wave.rule_id AND factor.kind = 'level'
-            ) THEN growth_free_level(wave.membership_id, wave.occurred_at) END, '') AS level_code
-            FROM growth_staged_order AS wave
-            WHERE wave.batch = %(batch)s AND wave.wave = %(wave)s
-        ) AS given
-        JOIN activity_order AS bought ON bought.id = given.order_id
-        JOIN growth_growthrule AS rule ON rule.id = given.rule_id
+        FROM activity_order AS bought
+        JOIN activity_orderline AS line ON line.order_id = bought.id AND NOT line.is_gift_card
+        JOIN growth_growthrule AS rule ON rule.id = staged.rule_id AND NOT (rule.excludes_virtual AND line.is_virtual)
         JOIN growth_ruleset AS rules ON rules.id = rule.rule_set_id
-        LEFT JOIN activity_orderline AS line
-            ON line.order_id = bought.id AND bought.status = 'completed' AND NOT line.is_gift_card
-            AND NOT (rule.excludes_virtual AND line.is_virtual)
-        LEFT JOIN LATERAL (
+        CROSS JOIN LATERAL (
             SELECT least(rules.factor_cap, best.factor) AS factor, best.kind, best.key
             FROM (
                 SELECT rule.base_factor AS factor, 'base' AS kind, '' AS key, 0 AS place
@@ -57,16 +54,16 @@ FROM (
                     AND (factor.valid_from IS NULL OR factor.valid_from <= coalesce(bought.paid_at, bought.placed_at))
                     AND (factor.valid_until IS NULL OR factor.valid_until > coalesce(bought.paid_at, bought.placed_at))
                     AND CASE factor.kind
-                        WHEN 'level' THEN factor.key = given.level_code
+                        WHEN 'level' THEN factor.key = staged.level_code
                         WHEN 'category' THEN line.category = factor.key OR starts_with(line.category, factor.key || '/')
                         ELSE true
                     END
             ) AS best
             ORDER BY best.factor DESC, best.place, best.key
             LIMIT 1
-        ) AS chosen ON line.id IS NOT NULL
-        GROUP BY given.item, given.level_code, bought.order_no, chosen.factor, chosen.kind, chosen.key
+        ) AS chosen
+        WHERE bought.id = staged.order_id AND bought.status = 'completed'
+        GROUP BY chosen.factor, chosen.kind, chosen.key
     ) AS part
-    GROUP BY part.item, part.level_code, part.order_no
-) AS reckoned
-WHERE staged.batch = %(batch)s AND staged.item = reckoned.item
+)
+WHERE staged.batch = %(batch)s AND staged.wave = %(wave)s
