@@ -10,6 +10,7 @@ from growth.rules import benefits as rules
 from growth.rules.benefits import Service, Value
 from growth.selectors import promises
 from growth.selectors.benefits import EffectiveBenefit, Entitlements
+from growth.selectors.level_history import Explanation
 from growth.selectors.levels import Held, Standing
 from growth.selectors.promises import LevelPromises, Promise
 
@@ -112,8 +113,8 @@ def change(row: LevelHistory, names: Mapping[int, LevelTerms]) -> dict[str, Any]
     }
 
 
-def explained(found: Any) -> dict[str, Any]:
-    """Words, values and rule of an explanation of either kind."""
+def explained(found: Explanation) -> dict[str, Any]:
+    """Words, values and rule, of an entry or of a change of level."""
     return {
         "words": str(found.words),
         "values": [{"label": str(label), "value": str(value)} for label, value in found.values],

@@ -10,6 +10,7 @@ _MEMBERSHIP = f"{_PROGRAMME}/members/<one_id:one_id>"
 urlpatterns = [
     path(f"{_MEMBERSHIP}/growth", views.GrowthView.as_view({"get": "retrieve"})),
     path(f"{_MEMBERSHIP}/growth/entries", views.GrowthView.as_view({"get": "entries"})),
+    path(f"{_MEMBERSHIP}/growth/entries/<key:number>/why", views.GrowthView.as_view({"get": "why"})),
     path(f"{_MEMBERSHIP}/level", views.LevelView.as_view({"get": "retrieve"})),
     path(f"{_MEMBERSHIP}/level/history", views.LevelView.as_view({"get": "history"})),
     path(f"{_MEMBERSHIP}/level/why", views.LevelView.as_view({"get": "why"})),

@@ -2,12 +2,14 @@
 
 from core.api import pages
 from core.api.operations import Answer, Call, operation
+from core.api.routes import KEY
 from core.api.serializers import PageQuery, page_of
+from core.errors import NotFound
 from growth.api import shapes, told
 from growth.api.filters import EntryFilters
 from growth.api.people import NOT_THERE, MembershipView
 from growth.models import GrowthAccount, GrowthEntry, LevelHistory
-from growth.selectors import level_history, levels, promises, schemes
+from growth.selectors import entry_history, level_history, levels, promises, schemes
 from stores import selectors as stores_selectors
 from stores.errors import ProgrammeNotFound
 
@@ -15,6 +17,8 @@ READ = "growth:read"
 
 
 class GrowthView(MembershipView):
+    path_parameters = {**MembershipView.path_parameters, "number": ("Number of the entry in this membership.", KEY)}
+
     @operation("get_growth", summary="Read a growth value", scope=READ, answers={200: shapes.GrowthOut}, refusals=NOT_THERE)
     def retrieve(self, call: Call, code: str, one_id: str) -> Answer:
         """What a member has in a programme; 0 before the first entry."""
@@ -44,6 +48,22 @@ class GrowthView(MembershipView):
         related = rows.select_related("rule__rule_set", "reverses")
         found = pages.page(related, order=("-account_version",), query=call.query, of=f"growth-entries:{membership_id}")
         return Answer(found.answer(lambda row: shapes.EntryOut(told.entry(row)).data))
+
+    @operation(
+        "explain_growth_entry",
+        summary="Read why a growth entry is what it is",
+        scope=READ,
+        answers={200: shapes.EntryWhyOut},
+        refusals=NOT_THERE,
+    )
+    def why(self, call: Call, code: str, one_id: str, number: int) -> Answer:
+        """In words, with the values and the rule in the version that held then."""
+        _programme, membership_id = self.read(call, code, one_id)
+        related = GrowthEntry.objects.select_related("rule__rule_set", "rfm_run__version", "reverses", "account__membership__programme")
+        row = related.filter(account_id=membership_id, account_version=number).first()
+        if row is None:
+            raise NotFound()
+        return Answer(shapes.EntryWhyOut({"entry": told.entry(row), **told.explained(entry_history.explain(row))}).data)
 
 
 class LevelView(MembershipView):

@@ -103,6 +103,7 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "after_sale_no": f"{prefix}-AS1",
         "code": store.lower(),
         "benefit": "priority_dispatch",
+        "number": 1,
     }
     return Stocked(api, one_id, phone, path, store)
 

@@ -24,6 +24,7 @@ MISSING = {
     "after_sale_no": "NOTHING",
     "code": "nowhere",
     "benefit": "nothing",
+    "number": 999999,
 }
 NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 

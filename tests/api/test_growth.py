@@ -1,13 +1,13 @@
 """Levels, growth value, benefits and paid membership as storefronts and tills see them."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from growth.enums import Track
-from growth.models import Benefit, BenefitUsage, Level, LevelHistory, MemberLevel, Subscription
-from growth.services import subscriptions
+from growth.models import Benefit, BenefitUsage, Level, LevelHistory, LevelScheme, Subscription
+from growth.services import overrides, reviews, subscriptions
 from stores.models import Store
 from tests.api import bodies
 from tests.api.callers import Api, client_of
@@ -97,6 +97,25 @@ def test_the_level_says_what_is_missing_and_what_comes_of_it(shop: Api, at: str,
     assert said["projected"]["on"] == "2024-06-01"
     assert said["projected"]["level"]["code"] == "L1"
     assert [track["track"] for track in said["tracks"]] == ["free"]
+
+
+def test_an_entry_explains_itself(shop: Api, at: str, one_id: str):
+    """CSL-11, ruling 28: stored values, rule and version in words; what a refund takes back names the entry."""
+    order = bodies.order("O2000", of={"one_id": one_id}, status="completed", completed_at=bodies.AT)
+    ok(shop.post("/orders", order), 201)
+    ok(shop.post("/after-sales", bodies.after_sale("AS1", order_no="O2000")), 201)
+    bought = ok(shop.get(f"{at}/growth/entries/2/why"))
+    assert (bought["entry"]["reason"], bought["entry"]["applied"]) == ("purchase", 299)
+    assert bought["words"] == "Order O2000: what was paid for goods, times the factor, rounded down."
+    assert bought["rule"] == "completed order, version 1"
+    assert {"label": "paid for goods", "value": "¥299.90 × 1.00"} in bought["values"]
+    taken = ok(shop.get(f"{at}/growth/entries/3/why"))
+    assert (taken["entry"]["reason"], taken["entry"]["reverses"]) == ("refund", 2)
+    assert {"label": "takes back", "value": "entry 2"} in taken["values"]
+    by_hand = ok(shop.get(f"{at}/growth/entries/1/why"))
+    assert (by_hand["words"], by_hand["rule"]) == ("Adjusted by hand.", "")
+    assert {"label": "reason", "value": "test"} in by_hand["values"]
+    assert refused(shop.get(f"{at}/growth/entries/9/why")) == (404, "not_found")
 
 
 def test_at_the_top_nothing_is_missing(shop: Api, at: str, one_id: str):
@@ -302,8 +321,11 @@ def test_paid_recharged_and_registered(shop: Api, at: str, one_id: str, programm
     assert said["service"]["tier"] == "priority"
     level = ok(shop.get(f"{at}/level"))
     assert (level["level"]["code"], [held["track"] for held in level["tracks"]]) == ("L1", ["free", "paid"])
-    before = LevelHistory.objects.filter(track=Track.PAID).count()
-    assert before == 1
+    scheme = LevelScheme.objects.get(programme=programme, track=Track.FREE)
+    review = reviews.run_review(scheme_id=scheme.pk, review_on=date(2024, 6, 1), now=lambda: NOW + timedelta(days=13))
+    assert review is not None
+    assert [line.cause for line in LevelHistory.objects.filter(track=Track.PAID)] == ["subscribed"]
+    assert total(shop, one_id, now=NOW + timedelta(days=13)) == 9500
     # step 3: renewal ten days early, then past the end of both
     renewal = ok(shop.post("/programmes/s001/subscriptions", paid(one_id, "P2"), X_Clock="2025-05-10T00:00:00+08:00"), 201)
     assert (renewal["starts_at"], renewal["ends_at"]) == ("2025-05-20T00:00:00+08:00", "2026-05-20T00:00:00+08:00")
@@ -424,14 +446,22 @@ def test_a_level_that_was_bought_for_a_year(shop: Api, one_id: str, programme: A
 
 
 def test_a_level_set_by_hand_counts_at_once(shop: Api, one_id: str):
-    """CS-4 step 2: 调整等级 to 银牌 until 2024-08-18: a quote of 100.00 is 95.00 at once, and 98.00 when it has ended."""
-    held = MemberLevel.objects.get(membership=membership("s001", one_id), track=Track.FREE)
-    held.level = Level.objects.get(programme__code="s001", track=Track.FREE, code="L2")
-    held.level_until = NOW + timedelta(days=90)
-    held.save(update_fields=["level", "level_until"])
+    """CS-4 steps 2 and 4: 调整等级 to 银牌 until 2024-08-18: 95.00 at once, growth still 7,200, 98.00 when it has ended."""
+    until = datetime(2024, 8, 18, 16, tzinfo=UTC)
+    silver = Level.objects.get(programme__code="s001", track=Track.FREE, code="L2")
+    overrides.set_level(
+        membership_id=membership("s001", one_id).pk,
+        level_id=silver.pk,
+        reason="投诉补偿：升银牌",
+        valid_until=until,
+        actor="staff:1",
+        at=NOW,
+    )
     assert total(shop, one_id) == 9500
     assert ok(shop.get(f"/programmes/s001/members/{one_id}/growth"))["balance"] == 7200
-    assert total(shop, one_id, now=NOW + timedelta(days=90)) == 9800
+    assert ok(shop.get(f"/programmes/s001/members/{one_id}/level"))["by_hand_until"] == "2024-08-19T00:00:00+08:00"
+    assert total(shop, one_id, now=until - timedelta(seconds=1)) == 9500
+    assert total(shop, one_id, now=until) == 9800
 
 
 def test_a_quote_names_members_by_what_the_till_knows(shop: Api, one_id: str):

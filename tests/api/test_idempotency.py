@@ -43,7 +43,7 @@ def of_each(subtests: pytest.Subtests, stocked: Stocked, check: Creation) -> Non
 
 def rows() -> dict[str, int]:
     """How many rows there are of everything a creation may make."""
-    counted = [model for app in ("members", "stores", "activity", "core") for model in apps.get_app_config(app).get_models()]
+    counted = [model for app in ("members", "stores", "activity", "growth", "core") for model in apps.get_app_config(app).get_models()]
     return {model._meta.label: model._default_manager.count() for model in counted if model is not IdempotencyRecord}
 
 
@@ -123,7 +123,7 @@ def test_an_answer_is_kept_for_23_hours_and_forgotten_after_48(stocked: Stocked)
 
 def changed(body: Any) -> Any:
     """Another good body: one text in it differs."""
-    for name in ("name", "label", "policy_version", "receiver_address", "reason", "path", "external_id"):
+    for name in ("name", "label", "policy_version", "receiver_address", "reason", "path", "external_id", "usage_key", "payment_no"):
         if name in body:
             return {**body, name: body[name] + "x"}
     return {**body, "birth_month": "2020-02"}

@@ -10,15 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.errors import InvalidInput
-from growth.enums import Track
+from growth.enums import BenefitKind, Track
 from growth.errors import BenefitNotFound, EffectConflict, MatchNotFound, NotEntitled, QuotaExhausted
 from growth.models import Benefit, BenefitUsage, Level, LevelMatch
 from growth.rules.benefits import Discount, Identity, MemberPrices, Service
 from growth.selectors import benefits, promises
 from growth.services import benefits as services
-from growth.services import matching
+from growth.services import matching, presets
 from stores.enums import RequiredTrack
 from stores.models import Membership, Programme, Store
+from tests import world
 from tests.growth import house, promising
 from tests.world import NOW
 
@@ -33,8 +34,7 @@ def jd(programme: Programme) -> Programme:
 
 
 def rate(membership: Membership, at: datetime = NOW) -> Decimal:
-    found = benefits.of_membership(membership.pk, at).of("discount")
-    assert found is not None
+    [found] = benefits.of_membership(membership.pk, at).of_kind(BenefitKind.DISCOUNT)
     assert isinstance(found.value, Discount)
     return found.value.rate
 
@@ -398,6 +398,18 @@ def test_a_matching_ends_when_it_is_ended(jd: Programme, store_programme: Progra
 
 
 # --- what levels promise ---
+
+
+def test_a_programme_from_the_preset_has_its_discount_at_once(db: None):
+    """BEN-03, STO-09: one discount benefit, 0.98 at rank 0, without further work."""
+    made = world.store("S009").programme
+    presets.apply_preset(programme_id=made.pk, preset="jd_five", actor="test", at=NOW)
+    lowest = promises.of_programme(made.pk)[0]
+    assert lowest.rank == 0
+    [discount] = [promise for promise in lowest.promises if promise.benefit.kind == "discount"]
+    assert discount.value == Discount(Decimal("0.9800"))
+    membership = house.membership(made, level="L0")
+    assert rate(membership) == Decimal("0.98")
 
 
 def test_what_the_next_level_brings(jd: Programme):
