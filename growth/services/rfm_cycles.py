@@ -201,7 +201,7 @@ def preview_cycle(*, version_id: int, as_of_on: date, membership_ids: Sequence[i
     with transaction.atomic():
         rfm_states.open_tables([version.pk])
         if membership_ids is None or version.method == BandMethod.QUINTILE:
-            rfm_states.reckon_all(plan.days)
+            rfm_states.reckon_all(plan.days, since=None)
         else:
             rfm_states.reckon_some(membership_ids, plan.days)
         bands = _bands(version, plan, is_preview=True)
@@ -279,7 +279,7 @@ def judge_simulation(simulated: Simulated) -> None:
     """Fill rfm_judged for everybody; writes temporary rows alone."""
     plan, from_orders = simulated.plan, simulated.states_of is None
     if from_orders:
-        rfm_states.reckon_all(plan.days)
+        rfm_states.reckon_all(plan.days, since=None)
     bands = _bands(plan.version, plan, is_preview=from_orders, states_of=simulated.states_of)
     said = plan.parameters(bands) | {"version_id": simulated.states_of or plan.version.pk}
     sql.run("growth/rfm/judge", **said, after=ALL_IDS[0], upto=ALL_IDS[1], is_preview=from_orders)

@@ -7,10 +7,10 @@ One session at a time moves the states of a programme. docs/rules/rfm.md, Keepin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,17 @@ from growth.rules import rfm
 
 log = structlog.get_logger(__name__)
 LOCK_CLASS = 7311  # first key of the advisory locks that hold a programme's states; the second is the programme
+DAYS_ONE_BY_ONE = 31  # further ahead the window is counted anew
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 STALE_PER_FULL = 5  # from every fifth state on, one pass over all orders is cheaper than so many members one by one
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What bringing states to a day has done. road: "day" read single days, "full" all orders.  touched: states written or removed."""
+    """What bringing states to a day has done. touched: states written or removed.
+
+    road: "day" read single days, "window" the window's orders, "full" all.
+    """
 
     version_ids: tuple[int, ...]
     road: str
@@ -122,7 +127,7 @@ def check_states(*, now: datetime) -> int:
             if not ready:
                 continue
             bring(version_ids=ready, as_of_on=as_of_on)
-            touched = _reckon_all(ready, Days(time_zone, window_days, as_of_on))
+            touched = recount(ready, Days(time_zone, window_days, as_of_on))
             RfmClock.objects.filter(pk__in=ready).update(checked_on=now.astimezone(ZoneInfo(time_zone)).date(), differences=touched)
             differences += touched
             if touched:
@@ -142,7 +147,7 @@ def bring(*, version_ids: Iterable[int], as_of_on: date) -> list[Moved]:
     moved = []
     for (time_zone, window_days, at), some in sorted(groups.items(), key=str):
         days = Days(time_zone, window_days, as_of_on)
-        if at is not None and timedelta(0) <= as_of_on - at < timedelta(days=min(31, window_days)):
+        if at is not None and timedelta(0) <= as_of_on - at < timedelta(days=window_days):
             moved.append(_move(some, days, at))
         else:
             moved.append(Moved(tuple(some), "full", _reckon_all(some, days)))
@@ -152,31 +157,55 @@ def bring(*, version_ids: Iterable[int], as_of_on: date) -> list[Moved]:
 
 @transaction.atomic
 def _move(version_ids: Sequence[int], days: Days, at: date) -> Moved:
-    """By single days, and the memberships with notes from all their orders; by all orders when there are too many notes."""
+    """Forward from a day they are at: by single days or, far ahead, by the window; by all orders when there are too many notes."""
     open_tables(version_ids)
     sql.run("growth/rfm/take_stale")
-    sizes = sql.one("growth/rfm/sizes")
-    assert sizes is not None
-    if sizes["stale"] * STALE_PER_FULL > sizes["states"]:
+    sizes = _sizes(counts_states=False)
+    if sizes["stale"] and sizes["stale"] * STALE_PER_FULL > sizes["states"]:
         return Moved(tuple(version_ids), "full", _replace(version_ids, days))
     analyze("rfm_stale")
-    old = Days(days.time_zone, days.window_days, at)
-    touched = 0
-    if days.as_of_on != at:
-        touched = sql.run(
-            "growth/rfm/advance",
-            old_from=old.from_at,
-            old_until=old.until,
-            until=days.until,
-            time_zone=days.time_zone,
-            **{"from": days.from_at},
-        )
+    road, touched = "day", 0
+    if timedelta(0) < days.as_of_on - at <= timedelta(days=min(DAYS_ONE_BY_ONE, days.window_days)):
+        old = Days(days.time_zone, days.window_days, at)
+        touched = sql.run("growth/rfm/advance", old_from=old.from_at, old_until=old.until, **_window(days))
     if sizes["stale"]:
         reckon_some((), days)
-        touched += sql.run("growth/rfm/write") + sql.run("growth/rfm/drop_emptied")
+        touched += _write_some()
         sql.run("growth/rfm/drop_stale")
-    _set_clocks(version_ids, days.as_of_on)
-    return Moved(tuple(version_ids), "day", touched)
+    if days.as_of_on - at > timedelta(days=min(DAYS_ONE_BY_ONE, days.window_days)):
+        road = "window"
+        touched += _recount(days)
+    sql.run("growth/rfm/set_clocks", as_of_on=days.as_of_on)
+    return Moved(tuple(version_ids), road, touched)
+
+
+@transaction.atomic
+def recount(version_ids: Sequence[int], days: Days) -> int:
+    """Count the window's orders anew for states that are at its last day or before, write what differs, and answer how many did."""
+    open_tables(version_ids)
+    touched = _recount(days)
+    sql.run("growth/rfm/set_clocks", as_of_on=days.as_of_on)
+    return touched
+
+
+def _recount(days: Days) -> int:
+    from_on = rfm.window_from(days.as_of_on, days.window_days)
+    _execute("DELETE FROM rfm_fresh")
+    reckon_all(days, since=days.from_at)
+    touched = sql.run("growth/rfm/write")
+    strays = sql.one("growth/rfm/strays", from_on=from_on)
+    assert strays is not None
+    touched += int(strays["emptied"])
+    if strays["membership_ids"]:
+        _execute("DELETE FROM rfm_fresh")
+        _execute("DELETE FROM rfm_stale")
+        reckon_some(strays["membership_ids"], days)
+        touched += _write_some()
+    return touched
+
+
+def _write_some() -> int:
+    return sql.run("growth/rfm/write") + sql.run("growth/rfm/drop_emptied")
 
 
 @transaction.atomic
@@ -188,21 +217,25 @@ def _reckon_all(version_ids: Sequence[int], days: Days) -> int:
 
 
 def _replace(version_ids: Sequence[int], days: Days) -> int:
-    reckon_all(days)
-    sizes = sql.one("growth/rfm/sizes")
-    assert sizes is not None
-    if sizes["states"] == 0:
+    reckon_all(days, since=None)
+    if _sizes()["states"] == 0:
         touched = sql.run("growth/rfm/fill")
     else:
         touched = sql.run("growth/rfm/write")
-        after = sql.one("growth/rfm/sizes")
-        assert after is not None
+        after = _sizes()
         if after["states"] != after["fresh"]:
             touched += sql.run("growth/rfm/drop_missing")
     sql.run("growth/rfm/drop_stale")
     sql.run("growth/rfm/drop_retired")
-    _set_clocks(version_ids, days.as_of_on)
+    sql.run("growth/rfm/set_clocks", as_of_on=days.as_of_on)
     return touched
+
+
+def _sizes(*, counts_states: bool = True) -> Mapping[str, int]:
+    """Of the work tables and states; states are not counted where there are no notes and nobody asks."""
+    found = sql.one("growth/rfm/sizes", counts_states=counts_states)
+    assert found is not None
+    return found
 
 
 def open_tables(version_ids: Sequence[int]) -> None:
@@ -214,8 +247,8 @@ def open_tables(version_ids: Sequence[int]) -> None:
     analyze("rfm_scope")
 
 
-def reckon_all(days: Days) -> None:
-    """Fill rfm_fresh from all orders of the programmes in scope."""
+def reckon_all(days: Days, *, since: datetime | None) -> None:
+    """Fill rfm_fresh from all orders of the programmes in scope, or from those completed since a moment."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '512MB'")  # a hash of every member and store
         cursor.execute(
@@ -223,7 +256,7 @@ def reckon_all(days: Days) -> None:
             " LEFT JOIN stores_store AS store ON store.programme_id = scope.programme_id"
         )
         store_ids = cursor.fetchone()[0]
-    sql.run("growth/rfm/reckon_all", store_ids=store_ids, **_window(days))
+    sql.run("growth/rfm/reckon_all", store_ids=store_ids, since=since or BEGINNING, **_window(days))
     analyze("rfm_fresh")
 
 
@@ -242,15 +275,15 @@ def held(programme_ids: Iterable[int]) -> Iterator[frozenset[int]]:
     taken: list[int] = []
     try:
         with connection.cursor() as cursor:
-            for programme_id in sorted(set(programme_ids)):
-                cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, programme_id])
-                if cursor.fetchone()[0]:
-                    taken.append(programme_id)
+            cursor.execute(
+                "SELECT id FROM (SELECT unnest(%s::integer[]) AS id) AS wanted WHERE pg_try_advisory_lock(%s, id)",
+                [sorted(set(programme_ids)), LOCK_CLASS],
+            )
+            taken = [row[0] for row in cursor.fetchall()]
         yield frozenset(taken)
     finally:
         with connection.cursor() as cursor:
-            for programme_id in taken:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, programme_id])
+            cursor.execute("SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::integer[]) AS id", [LOCK_CLASS, taken])
 
 
 def analyze(table: str) -> None:
@@ -260,11 +293,6 @@ def analyze(table: str) -> None:
 
 def _window(days: Days) -> dict[str, Any]:
     return {"from": days.from_at, "until": days.until, "time_zone": days.time_zone}
-
-
-def _set_clocks(version_ids: Sequence[int], as_of_on: date) -> None:
-    for version_id in version_ids:
-        RfmClock.objects.update_or_create(version_id=version_id, defaults={"as_of_on": as_of_on})
 
 
 def _published(version_ids: Iterable[int] | None = None) -> list[RfmVersion]:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from growth.enums import RunState, VersionState
-from growth.models import RfmRun, RfmVersion
+from growth.enums import RunState, Track, VersionState
+from growth.models import Level, LevelScheme, LevelTerms, RfmRun, RfmVersion, SchemeVersion
 from growth.rules import rfm
-from growth.services import presets, rfm_cycles, rfm_states
+from growth.services import presets, rfm_cycles, rfm_models, rfm_states
 from growth.services.rfm_states import Days
 from stores.models import Membership, Programme
 from tests.bench.figures import Figure, Report, Target, percentile, say, seconds
@@ -39,10 +39,10 @@ def measure(world: World, report: Report, *, rounds: int) -> None:
         last += timedelta(days=1)
         days.append(seconds(lambda day=last: bench.bring(day)))  # type: ignore[misc]
         last += timedelta(days=1)
-        fulls.append(seconds(lambda day=last: bench.reckon_all(day)))  # type: ignore[misc]
+        fulls.append(seconds(lambda day=last: bench.recount(day)))  # type: ignore[misc]
         bench.change(100)
         some.append(seconds(lambda day=last: bench.bring(day)))  # type: ignore[misc]
-        differences = bench.reckon_all(last)
+        differences = bench.recount(last)
         assert differences == 0, f"{differences} states differ after the daily update"
     floor = percentile(floors, 0.5)
     group = f"RFM, {world.members:,} members and {world.orders:,} orders, {len(versions)} programmes"
@@ -52,10 +52,18 @@ def measure(world: World, report: Report, *, rounds: int) -> None:
         Figure(group, "grouped scan of the window, and COPY of a row a member (the floor)", floor, "s"),
         Figure(group, "daily update", percentile(days, 0.5), "s", floor, is_floor, Target(most=0.5)),
         Figure(
-            group, "all counted anew, one day later, differences written", percentile(fulls, 0.5), "s", floor, is_floor, Target(most=1.6)
+            group,
+            "the window counted anew, one day later, differences written",
+            percentile(fulls, 0.5),
+            "s",
+            floor,
+            is_floor,
+            Target(most=1.6),
         ),
-        Figure(group, "all counted for the first time, and written", first, "s", floor, is_floor),
-        Figure(group, "1 in 100 members counted anew", percentile(some, 0.5), "s", percentile(fulls, 0.5), "all counted anew"),
+        Figure(group, "all orders counted for the first time, and written", first, "s", floor, is_floor),
+        Figure(
+            group, "1 in 100 members counted anew, by notes", percentile(some, 0.5), "s", percentile(fulls, 0.5), "the window counted anew"
+        ),
     )
     _measure_cycles(bench, report, group, floor)
 
@@ -98,9 +106,9 @@ class _Bench:
         with rfm_states.held(self.programmes):
             rfm_states.bring(version_ids=self.versions, as_of_on=day)
 
-    def reckon_all(self, day: date) -> int:
+    def recount(self, day: date) -> int:
         with rfm_states.held(self.programmes):
-            return rfm_states._reckon_all(self.versions, Days(ZONE.key, WINDOW, day))
+            return rfm_states.recount(self.versions, Days(ZONE.key, WINDOW, day))
 
     def cycle(self, month: date) -> None:
         now = datetime.combine(rfm.month_after(month), time(2), ZONE)
@@ -155,13 +163,23 @@ class _half_left_out:
 
 
 def _prepare(world: World) -> list[int]:
+    """Growth values, the five default levels and the default model everywhere, as rows: publishing to so many is not what is measured."""
+    long_ago = world.now - timedelta(days=500)
+    scheme = next(plan for plan in presets.read("jd_five").schemes if plan.track == Track.FREE).terms
+    said = {"number": 1, "created_by": ACTOR, "created_at": long_ago, "published_by": ACTOR, "published_at": long_ago}
+    for programme in Programme.objects.order_by("pk"):
+        of_programme = LevelScheme.objects.create(programme=programme, track=Track.FREE)
+        version = SchemeVersion.objects.create(scheme=of_programme, state=VersionState.PUBLISHED, mode=scheme.mode, **said)
+        for each in scheme.levels:
+            level = Level.objects.create(programme=programme, track=Track.FREE, code=each.code)
+            terms = {"rank": each.rank, "name": each.name, "threshold": each.threshold, "rfm_unit": each.rfm_unit}
+            LevelTerms.objects.create(version=version, level=level, **terms)
+        rfm_models.create_default(programme_id=programme.pk, actor=ACTOR, at=long_ago)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        cursor.execute((SQL / "growth.sql").read_text(encoding="utf-8"), world.parameters)
-    _vacuum()
-    for programme_id in Programme.objects.order_by("pk").values_list("pk", flat=True):
-        presets.apply_preset(programme_id=programme_id, preset="jd_five", actor=ACTOR, at=world.now - timedelta(days=500))
+        for step in ("growth", "levels"):
+            cursor.execute((SQL / f"{step}.sql").read_text(encoding="utf-8"), world.parameters)
     _vacuum()
     return list(RfmVersion.objects.filter(state=VersionState.PUBLISHED).order_by("pk").values_list("pk", flat=True))
 

@@ -26,7 +26,7 @@ from tests.growth.rfm_world import at, orders_by_hand
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("KILL_SEED", "531"))
-MEMBERS = 160
+MEMBERS = 80
 MONTH = date(2024, 5, 1)
 
 
@@ -90,7 +90,7 @@ def start(programme: Programme) -> "subprocess.Popen[bytes]":
         "from datetime import date, datetime\n"
         "from growth.services import rfm_cycles\n"
         f"now = lambda: datetime.fromisoformat({at('2024-06-01', '02:00').isoformat()!r})\n"
-        f"rfm_cycles.run_cycle(programme_id={programme.pk}, period_on=date({MONTH.year}, {MONTH.month}, 1), now=now, again=False, chunk=4)"
+        f"rfm_cycles.run_cycle(programme_id={programme.pk}, period_on=date({MONTH.year}, {MONTH.month}, 1), now=now, again=False, chunk=2)"
     )
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -114,7 +114,7 @@ def test_killed_five_times_and_finished_it_is_as_if_undisturbed(capsys: pytest.C
     assert wanted["snapshots"].total() == MEMBERS and wanted["entries"].total() > MEMBERS // 2 and wanted["history"].total() > MEMBERS
     moments = random.Random(SEED)
     hit = []
-    for done in (0, *sorted(moments.sample(range(8, MEMBERS - 20), 4))):
+    for done in (0, *sorted(moments.sample(range(4, MEMBERS - 10), 4))):
         process = start(disturbed)
         reached(disturbed, process, done)
         time.sleep(moments.uniform(0, 0.05))
