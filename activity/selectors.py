@@ -10,7 +10,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from activity import rules
-from activity.enums import OrderStatus
+from activity.enums import AfterSaleStatus, OrderStatus
 from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletBalance
 from core.scope import Scope, narrow
 
@@ -229,3 +229,16 @@ def after_sale_messages(after_sale_ids: Sequence[int]) -> list[dict[str, Any]]:
         }
         for row in (by_id[after_sale_id] for after_sale_id in after_sale_ids)
     ]
+
+
+def facts_of_growth(kinds: Sequence[str], *, until: datetime) -> tuple[datetime | None, int]:
+    """When the first completed order, refund or event of these kinds happened, and how many there are, up to a moment."""
+    orders = Order.objects.filter(status=OrderStatus.COMPLETED, completed_at__lte=until)
+    refunds = AfterSale.objects.filter(status=AfterSaleStatus.REFUNDED, order__isnull=False, settled_at__lte=until)
+    events = BehaviourEvent.objects.filter(kind__in=kinds, occurred_at__lte=until)
+    found = [
+        rows.aggregate(first=Min(column), count=Count("id"))
+        for rows, column in ((orders, "completed_at"), (refunds, "settled_at"), (events, "occurred_at"))
+    ]
+    firsts = [each["first"] for each in found if each["first"] is not None]
+    return min(firsts, default=None), sum(each["count"] for each in found)

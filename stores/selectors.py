@@ -49,6 +49,11 @@ def membership(member_id: int, programme_id: int) -> Membership:
     return found
 
 
+def memberships_in(programme_id: int, member_ids: Iterable[int]) -> dict[int, int]:
+    """Membership ids by member id, of those who are in the programme."""
+    return dict(Membership.objects.filter(programme=programme_id, member__in=set(member_ids)).values_list("member_id", "id"))
+
+
 def memberships_of(member_id: int, scope: Scope) -> list[Membership]:
     """What the caller may see of a member's memberships: the platform's first, then the stores' by code."""
     rows = scopes.narrow(Membership.objects.filter(member_id=member_id), scope).select_related("programme", "store")

@@ -10,6 +10,8 @@ from core.enums import Origin
 from growth.services import waves
 
 ACTOR = "system"
+# what the rules speak of (activity.EventKind); growth/sql/behaviour/stage.sql says which rule is whose
+KINDS = ("login", "share", "check_in", "review.approved", "photo_review.approved", "review.deleted", "photo_review.deleted")
 STAGING = "growth_staged_event"
 PLACES_LOCK_CLASS = 7321  # first key of the advisory locks that hold a product's places; the second is a hash of programme and product
 
