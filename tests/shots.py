@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "images"
 PASSWORD = "demo-2024"
 DESKTOP = {"width": 1280, "height": 860}
+TALL = {"width": 1280, "height": 1120}
 PHONE = {"width": 390, "height": 844}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
 Steps = Callable[[Page], Any]
@@ -97,6 +98,61 @@ def note(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def why(page: Page, term: str, key: str, row: str) -> Any:
+    """A panel of somebody's page with the explanation of one of its lines unfolded."""
+    open_member(page, term)
+    found = panel(page, key)
+    found.locator(f"{row} summary").first.click()
+    return found
+
+
+def benefits(page: Page) -> Any:
+    open_member(page, "13800138012")
+    return panel(page, "benefits")
+
+
+def set_level(page: Page) -> None:
+    open_member(page)
+    panel(page, "level").locator("a[href$='/level/']").first.click()
+    page.wait_for_load_state()
+    page.locator("select[name=level]").select_option(index=2)
+    page.locator("[name=reason]").fill("投诉补偿一次" if page.locator("html[lang^=zh]").count() else "Makes up for a complaint")
+
+
+def draft(page: Page) -> None:
+    """The draft of the registered levels, begun where there is none, with a threshold of 7,000 for the third."""
+    page.goto("/admin/levels/schemes/")
+    track = page.locator("[data-track=free]")
+    begun = track.locator(".gx-warning").locator("xpath=ancestor::tr").locator("a").first
+    (begun if begun.count() else track.locator("header form button")).click()
+    page.locator("[name=L2-threshold]").fill("7000")
+    page.locator("button[value=save]").click()
+    page.wait_for_load_state()
+    expect(page.locator("[name=L2-threshold]")).to_have_value("7000")
+
+
+def editor(page: Page) -> Any:
+    draft(page)
+    page.locator("#L2").evaluate("level => level.scrollIntoView()")
+    return None
+
+
+def simulation(page: Page) -> None:
+    draft(page)
+    page.locator("a[href*='/simulate/']").click()
+    page.locator("main form button[type=submit], form.gx-form button[type=submit]").first.click()
+    expect(page.locator("[data-changes]")).to_be_visible()
+
+
+def heat_map(page: Page) -> Any:
+    page.goto("/admin/levels/rfm/")
+    return page.locator("section[data-members]")
+
+
+def levels(name: str) -> Steps:
+    return lambda page: page.goto(f"/admin/levels/{name}/")
+
+
 def api(page: Page) -> None:
     page.goto("/api/v1/docs/")
     page.locator(".opblock-tag[data-tag=members]").click()
@@ -115,6 +171,16 @@ SHOTS = (
     Shot("reveal", "cs01", asking_why),
     Shot("note", "cs01", note),
     Shot("merge-case", "cs01", merge_case),
+    Shot("level", "cs01", lambda page: why(page, "6004", "level", "[data-cause=down]")),
+    Shot("growth", "cs01", lambda page: why(page, "6004", "growth", "[data-reason=rfm]")),
+    Shot("benefits", "cs01", benefits),
+    Shot("set-level", "cs01", set_level),
+    Shot("distribution", "op01", levels("distribution")),
+    Shot("scheme-editor", "op01", editor, more={"viewport": TALL}),
+    Shot("simulation", "op01", simulation, more={"viewport": TALL}),
+    Shot("rfm", "op01", heat_map),
+    Shot("reviews", "op01", levels("reviews")),
+    Shot("planner", "op01", levels("planner")),
     Shot("access-log", "auditor", lambda page: page.goto("/admin/members/accesslog/")),
     Shot("upload", "op01", lambda page: page.goto("/admin/imports/orders/")),
     Shot("api", "", api, ("en",)),
