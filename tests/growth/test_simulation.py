@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import InternalError, connection, transaction
 
+from activity.models import Order
 from core import clock, jobs
 from core.models import Job
 from growth.enums import Basis, Demotion, LevelCause, Track
@@ -27,6 +29,7 @@ from tests.world import NOW
 BY: dict[str, Any] = {"actor": "staff:1", "at": NOW}
 REVIEW_ON = date(2024, 6, 1)
 REVIEW_AT = simulation.review_moment(REVIEW_ON, "Asia/Shanghai")
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 CODES = ["L0", "L1", "L2", "L3", "L4"]
 
 
@@ -161,6 +164,13 @@ def populate(programme: Programme, rng: random.Random, number: int = 150) -> lis
     return some
 
 
+def bought_within(membership: Membership, days: int) -> bool:
+    """In so many local days before NOW, or today."""
+    first = NOW.astimezone(SHANGHAI).date() - timedelta(days=days)
+    moments = Order.objects.filter(member_id=membership.member_id, completed_at__lte=NOW).values_list("completed_at", flat=True)
+    return any(moment.astimezone(SHANGHAI).date() >= first for moment in moments if moment)
+
+
 def by_hand(programme: Programme, terms: SchemeTerms) -> Counter[str]:
     """How many rises a growth-value scheme brings on publishing, in plain words (ruling 28: shares no code with the SQL)."""
     ladder = sorted((level.threshold, level.code) for level in terms.levels)
@@ -174,7 +184,8 @@ def by_hand(programme: Programme, terms: SchemeTerms) -> Counter[str]:
         here = terms.mapping.get(here, here) if here not in order else here
         balance = level.membership.growth_account.balance
         reached = [code for threshold, code in ladder if threshold <= balance][-1]
-        if level.membership.status == "active" and order.index(reached) > order.index(here):
+        idle = terms.inactivity_demote_days is not None and not bought_within(level.membership, terms.inactivity_demote_days)
+        if level.membership.status == "active" and not idle and order.index(reached) > order.index(here):
             risen[reached] += 1
     return risen
 
