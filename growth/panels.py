@@ -18,7 +18,7 @@ from core.scope import Scope
 from growth import links
 from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
-from growth.selectors import benefits, cards, ledger, level_history, levels, member_page
+from growth.selectors import benefits, cards, entry_history, ledger, level_history, levels, member_page
 from stores import selectors as stores_selectors
 from stores.models import Membership
 
@@ -164,10 +164,12 @@ def _chosen(memberships: Sequence[Membership], wanted: str) -> Membership | None
 
 def _entry_rows(rows: Sequence[GrowthEntry], member_id: int) -> list[dict[str, Any]]:
     who = actors.names(row.actor for row in rows)
+    snapshots = entry_history.snapshots_of(rows)
     return [
         {
             "entry": row,
             "cause": links.of_entry(row, member_id),
+            "why": entry_history.explain(row, snapshots),
             "who": who[row.actor],
         }
         for row in rows

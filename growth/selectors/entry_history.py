@@ -1,6 +1,6 @@
 """Why a growth entry is what it is: in words, with the stored values it was reckoned from (GRW-13, CSL-11, ruling 28)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,16 +30,25 @@ _WORDS: Mapping[Reason, Text] = {
 }
 
 
-def explain(entry: GrowthEntry) -> Explanation:
+def snapshots_of(entries: Sequence[GrowthEntry]) -> dict[tuple[int, int], RfmSnapshot]:
+    """What the cycles behind many entries found, by cycle and membership: one statement, none without cycles."""
+    runs = {entry.rfm_run_id for entry in entries if entry.rfm_run_id}
+    accounts = {entry.account_id for entry in entries if entry.rfm_run_id}
+    rows = RfmSnapshot.objects.filter(run_id__in=runs, membership_id__in=accounts) if runs else ()
+    return {(row.run_id, row.membership_id): row for row in rows}
+
+
+def explain(entry: GrowthEntry, snapshots: Mapping[tuple[int, int], RfmSnapshot] | None = None) -> Explanation:
     """The entry in the reader's language. `rule__rule_set`, `rfm_run__version`, `reverses` and `account__membership__programme` are best
-    selected with it; an entry of an RFM cycle reads its snapshot, one statement more.
+    selected with it; an entry of an RFM cycle reads its snapshot, one statement more, unless `snapshots_of` many has.
     """
     currency = entry.account.membership.programme.currency
     said = {name: str(entry.details.get(name, "-")) for name in ("day", "order_no", "place", "spu")}
     said["period"] = f"{entry.rfm_run.period_on:%Y-%m}" if entry.rfm_run else "-"
     values: list[tuple[Text, str]] = []
     if entry.rfm_run:
-        values += _scores(entry, currency)
+        found = snapshots if snapshots is not None else snapshots_of([entry])
+        values += _scores(found.get((entry.rfm_run.pk, entry.account_id)), currency)
     if "parts" in entry.details:
         values += _order(entry.details, currency)
     if "unit_minor" in entry.details:
@@ -82,9 +91,8 @@ def _factor(part: Mapping[str, Any]) -> str:
     return f"{part['factor']} ({FactorKind(part['kind']).label} {part['key']})"
 
 
-def _scores(entry: GrowthEntry, currency: str) -> list[tuple[Text, str]]:
+def _scores(snapshot: RfmSnapshot | None, currency: str) -> list[tuple[Text, str]]:
     """What the cycle found; nothing for a correction that has no snapshot of its own."""
-    snapshot = RfmSnapshot.objects.filter(run=entry.rfm_run, membership_id=entry.account_id).first()
     if snapshot is None:
         return []
     never = _("never")

@@ -33,4 +33,5 @@ def entries(membership_id: int, *, before: int | None = None, limit: int = 20, r
         rows = rows.filter(account_version__lt=before)
     if reasons:
         rows = rows.filter(reason__in=reasons)
-    return list(rows.select_related("rule__rule_set", "rfm_run__version", "reverses").order_by("-account_version")[:limit])
+    related = rows.select_related("rule__rule_set", "rfm_run__version", "reverses", "account__membership__programme")
+    return list(related.order_by("-account_version")[:limit])
