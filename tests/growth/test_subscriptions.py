@@ -146,7 +146,7 @@ def test_a_plan_of_another_level_waits_until_the_first_has_ended(plus: PaidPlan,
         buy(bronze, payment_no="P2", plan_code="gold-year")
     assert refused.value.values == {"plan": "plus-year", "until": ends_at}
     assert Subscription.objects.count() == 1
-    buy(bronze, payment_no="P2", plan_code="gold-year", paid_at=ends_at)
+    buy(bronze, payment_no="P2", plan_code="gold-year", paid_at=ends_at + SECOND)
     assert history(bronze) == [
         (LevelCause.SUBSCRIBED, None, "PLUS"),
         (LevelCause.EXPIRED, "PLUS", None),
