@@ -145,7 +145,7 @@ def simulation(page: Page) -> None:
 
 
 def heat_map(page: Page) -> Any:
-    page.goto("/admin/levels/rfm/")
+    page.goto("/admin/levels/rfm/?programme=UKGIFT")
     return page.locator("section[data-members]")
 
 
@@ -178,7 +178,7 @@ SHOTS = (
     Shot("distribution", "op01", levels("distribution")),
     Shot("scheme-editor", "op01", editor, more={"viewport": TALL}),
     Shot("simulation", "op01", simulation, more={"viewport": TALL}),
-    Shot("rfm", "op01", heat_map),
+    Shot("rfm", "admin", heat_map),
     Shot("reviews", "op01", levels("reviews")),
     Shot("planner", "op01", levels("planner")),
     Shot("access-log", "auditor", lambda page: page.goto("/admin/members/accesslog/")),
