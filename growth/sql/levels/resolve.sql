@@ -3,7 +3,7 @@
 -- comes in late is dated no earlier than the last one, so that the newest line of history is what the member holds. Reads growth only.
 WITH dated AS (
     SELECT
-        c.item,
+        c.*,
         max(greatest(c.occurred_at, newest.occurred_at)) OVER (PARTITION BY c.membership_id, c.track ORDER BY c.item) AS at
     FROM growth_staged_change c
     LEFT JOIN LATERAL (
@@ -12,7 +12,7 @@ WITH dated AS (
     WHERE c.batch = %(batch)s
 ), led AS (
     SELECT
-        c.item, c.membership_id, c.track, d.at,
+        c.item, c.membership_id, c.track, c.at,
         CASE
             WHEN c.is_explicit THEN c.explicit_to
             WHEN hand.level_id IS NULL OR (hand.is_raise AND coalesce(scheme_terms.rank, -1) >= coalesce(hand_terms.rank, -1))
@@ -26,19 +26,17 @@ WITH dated AS (
             THEN NULL
             ELSE hand.valid_until
         END AS level_until
-    FROM growth_staged_change c
-    JOIN dated d ON d.item = c.item
+    FROM dated c
     LEFT JOIN LATERAL (
         SELECT o.level_id, o.is_raise, o.valid_until
         FROM growth_leveloverride o
         WHERE o.membership_id = c.membership_id AND o.track = c.track AND o.state IN ('active', 'ended')
-          AND o.valid_from <= d.at AND d.at < coalesce(o.ended_at, o.valid_until)
+          AND o.valid_from <= c.at AND c.at < coalesce(o.ended_at, o.valid_until)
         ORDER BY o.id DESC
         LIMIT 1
     ) hand ON NOT c.is_explicit
     LEFT JOIN growth_levelterms scheme_terms ON scheme_terms.version_id = c.version_id AND scheme_terms.level_id = c.automatic_to
     LEFT JOIN growth_levelterms hand_terms ON hand_terms.version_id = c.version_id AND hand_terms.level_id = hand.level_id
-    WHERE c.batch = %(batch)s
 ), stepped AS (
     SELECT
         led.*,
