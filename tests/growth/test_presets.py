@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from core.errors import InvalidInput
 from core.registry import BLANK
@@ -19,6 +20,7 @@ from growth.rules.behaviour import FactorIn
 from growth.rules.schemes import Severity
 from growth.selectors import schemes as selectors
 from growth.services import presets, rfm_models, rule_sets, schemes
+from stores.enums import StaffRole
 from stores.forms import NewStoreForm
 from stores.models import Programme, Store
 from tests import world
@@ -178,6 +180,17 @@ def test_the_form_for_a_store_offers_the_presets(programme):
     field: Any = NewStoreForm(scope=Scope(actor="test", platform=True)).fields["preset"]
     assert [code for code, _words in field.choices] == ["jd_five", "taobao_three", "four_classes", "annual_spend", BLANK]
     assert field.initial == "jd_five"
+
+
+def test_a_programme_made_in_the_back_office_begins_with_the_usual_levels(programme, client):
+    """STO-09."""
+    client.force_login(world.staff("admin", (StaffRole.ADMIN, None)))
+    said = {"code": "group-a", "name": "甲集团", "kind": "store", "currency": "CNY", "time_zone": "Asia/Shanghai", "growth_on": "on"}
+    answer = client.post(reverse("admin:stores_programme_add"), said)
+    assert answer.status_code == 302, answer.content.decode()
+    made = Programme.objects.get(code="group-a")
+    assert (made.growth_on, made.points_on) == (True, False)
+    assert len(published(made).terms.all()) == 5
 
 
 def test_a_preset_is_loaded_by_command(programme):

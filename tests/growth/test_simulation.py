@@ -198,6 +198,18 @@ CHANGES: list[dict[str, Any]] = [
     {"basis": Basis.SPEND, "window_days": 365, "mode": "behaviour", "L1": 50_000, "L2": 150_000, "L3": 400_000, "L4": 900_000},
     {"basis": Basis.ORDER_COUNT, "window_days": 365, "mode": "behaviour", "L1": 1, "L2": 2, "L3": 3, "L4": 4, "protection_days": 5},
     {"L2": 7_500, "inactivity_demote_days": 180},
+    {
+        "basis": Basis.SPEND,
+        "window_days": 365,
+        "mode": "behaviour",
+        "L1": 50_000,
+        "L2": 150_000,
+        "L3": 400_000,
+        "L4": 900_000,
+        "grace_days": 5,
+        "protection_days": 0,
+        "demotion": Demotion.DIRECT,
+    },
 ]
 
 
@@ -230,7 +242,7 @@ def test_publishing_and_the_named_review_do_what_was_simulated(programme, place)
     }
     assert held(programme) == in_thought(found, "after_review")
     assert GiftGrant.objects.count() - before == sum(gift.items for gift in found.gifts)
-    if place in {1, 3, 5, 6}:
+    if place in {1, 3, 5, 6, 7}:
         assert step.downs + step.protected + step.waiting > 0
 
 
