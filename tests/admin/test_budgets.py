@@ -14,8 +14,10 @@ from core.scope import Scope
 from members.models import AccessLog
 from members.services import log_access
 from stores import services as stores_services
+from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.growth_rows import many_changes, many_entries
 from tests.admin.neighbours import many_orders
 
 PAGE_AT_MOST = 12  # statements of the member page (performance.md, targets)
@@ -47,8 +49,11 @@ def test_every_panel_costs_the_same_with_one_row_and_with_a_hundred(street: Stre
     client = sit(street.staff[Role.ADMIN])
     member = street.ours.member_id
     costs: dict[str, list[int]] = {panel.key: [] for panel in registry.panels("members.Member")}
+    membership = Membership.objects.get(member_id=member, programme=street.ours.store.programme)
     for count in (1, 25, 100):
         many_orders(street.ours.store, member, count, until=street.now - timedelta(days=4), prefix=f"P{count}-")
+        many_entries(membership, count, street.now)
+        many_changes(membership, count, street.now)
         for number in range(count):
             at = street.now - timedelta(hours=number)
             stores_services.add_service_note(

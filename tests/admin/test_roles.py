@@ -11,6 +11,7 @@ from core.scope import Scope
 from stores.enums import StaffRole
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.neighbours import Shop
 
 ORDER = [Role.ADMIN, Role.CUSTOMER_SERVICE, Role.APPROVER, Role.OPERATOR, Role.AUDITOR, Role.TILL_CLERK]
 
@@ -32,6 +33,35 @@ def test_the_document_says_what_the_table_does(project: Path) -> None:
     assert len(table()) >= 30
 
 
+def levels_doors(ours: Shop) -> dict[tuple[str, str], str]:
+    """Those of levels, which stand for one programme: ours, also for somebody of the platform."""
+    ids, programme = ours.ids, f"?programme={ours.store.programme.code}"
+    return {
+        ("growth.memberlevel", "view"): reverse("admin:members_member_panel", args=[ours.member_id, "level"]),
+        ("growth.memberlevel", "override"): reverse("admin:growth_set_level", args=[ids["membership_id"]]),
+        ("growth.leveloverride", "view"): reverse("admin:growth_overrides") + programme,
+        ("growth.growthentry", "view"): reverse("admin:members_member_panel", args=[ours.member_id, "growth"]),
+        ("growth.growthentry", "adjust"): reverse("admin:growth_adjust", args=[ids["membership_id"]]),
+        ("growth.levelscheme", "view"): reverse("admin:growth_schemes") + programme,
+        ("growth.levelscheme", "change"): reverse("admin:growth_version_publish", args=[ids["version_id"]]),
+        ("growth.ruleset", "view"): reverse("admin:growth_rules") + programme,
+        ("growth.ruleset", "change"): reverse("admin:growth_rules_publish", args=[ids["rule_set_id"]]),
+        ("growth.rfmversion", "view"): reverse("admin:growth_rfm") + programme,
+        ("growth.rfmversion", "change"): reverse("admin:growth_rfm_publish", args=[ids["rfm_version_id"]]),
+        ("growth.rfmversion", "run"): reverse("admin:growth_rfm_preview") + programme,
+        ("growth.levelreview", "view"): reverse("admin:growth_reviews") + programme,
+        ("growth.levelreview", "run"): reverse("admin:growth_review_preview") + programme,
+        ("growth.benefit", "view"): reverse("admin:growth_benefits") + programme,
+        ("growth.benefit", "change"): reverse("admin:growth_benefit", args=[ids["benefit_id"]]),
+        ("growth.paidplan", "view"): reverse("admin:growth_plans") + programme,
+        ("growth.paidplan", "change"): reverse("admin:growth_plan", args=[ids["plan_id"]]),
+        ("growth.levelmatch", "view"): reverse("admin:growth_matches") + programme,
+        ("growth.levelmatch", "change"): reverse("admin:growth_match_add") + programme,
+        ("growth.giftgrant", "view"): reverse("admin:growth_gifts") + programme,
+        ("core.notice", "view"): reverse("admin:growth_notices") + programme,
+    }
+
+
 def doors(street: Street) -> dict[tuple[str, str], str]:
     """An address for each right, standing for our own shop's row."""
     ours, ids = street.ours, street.ours.ids
@@ -42,8 +72,11 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
         ("activity.order", "import"): reverse("admin:import_orders"),
         ("stores.servicenote", "add"): reverse("admin:members_member_note", args=[ours.member_id]),
     }
+    found |= levels_doors(ours)
     for subject, verbs in TABLE.items():
         label = subject.replace(".", "_")
+        if subject.startswith("growth.") or subject == "core.notice":
+            continue
         if "view" in verbs and subject not in ("stores.membership", "activity.behaviourevent"):
             found[subject, "view"] = reverse(f"admin:{label}_changelist")
         if "add" in verbs and (subject, "add") not in found:

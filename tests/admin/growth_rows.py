@@ -1,0 +1,114 @@
+"""What a shop can have of levels: a row of every kind that the back office has an address for, and words by which a leak is seen."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from core import jobs
+from core.enums import NoticeState
+from core.models import Notice
+from growth.enums import BenefitKind, LevelCause, OverrideState, Reason, RunState, Track, VersionState
+from growth.models import (
+    Benefit,
+    GiftGrant,
+    GiftItem,
+    Level,
+    LevelBenefit,
+    LevelHistory,
+    LevelMatch,
+    LevelOverride,
+    LevelReview,
+    LevelScheme,
+    LevelTerms,
+    PaidPlan,
+    RfmRun,
+)
+from growth.services import ledger, rfm_models, rule_sets, schemes, simulation
+from growth.services.ledger import EntryIn
+from stores.models import Membership, Programme
+from tests.growth import house
+
+
+def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple[dict[str, int], list[str]]:
+    """Ids by what the addresses call them, and the words of this shop alone."""
+    house.counting(programme)
+    membership = Membership.objects.get(programme=programme, member_id=member_id)
+    levels = {level.code: level for level in Level.objects.filter(programme=programme, track=Track.FREE)}
+    for code in levels:
+        LevelTerms.objects.filter(level=levels[code]).update(name=f"{code}级{tag}")
+    silver = LevelTerms.objects.get(level=levels["L2"])
+    benefit = Benefit.objects.create(programme=programme, code="discount", name=f"折扣{tag}", kind=BenefitKind.DISCOUNT)
+    LevelBenefit.objects.create(terms=silver, benefit=benefit, value={"rate": "0.9500"})
+    gift = GiftItem.objects.create(terms=silver, kind="coupon", payload={"template": f"礼{tag}", "count": 1})
+    house.hold(membership, "L2", since=now)
+    many_entries(membership, 1, now)
+    GiftGrant.objects.create(membership=membership, level=levels["L2"], item=gift, effect_key=f"gift:{tag}", granted_at=now)
+    override = LevelOverride.objects.create(
+        membership=membership, level=levels["L4"], is_raise=True, steps=2, valid_from=now, valid_until=now + timedelta(days=90),
+        reason=f"补偿{tag}", state=OverrideState.PENDING, requested_by="staff:0", requested_at=now,
+    )  # fmt: skip
+    plan = PaidPlan.objects.create(programme=programme, code="year", name=f"年卡{tag}", price_minor=29900, days=365, level=levels["L3"])
+    match = LevelMatch.objects.create(from_level=levels["L3"], to_programme=programme, to_level=levels["L2"], valid_from=now)
+    Notice.objects.create(
+        programme_id=programme.pk, member_id=member_id, template="level_up", values={"level": f"喜{tag}", "level_to": f"喜{tag}"},
+        cause="override:1", dedupe_key=f"t:{tag}", state=NoticeState.QUEUED, created_at=now, due_at=now,
+    )  # fmt: skip
+    scheme = LevelScheme.objects.get(programme=programme, track=Track.FREE)
+    published = scheme.versions.get(state=VersionState.PUBLISHED)
+    said: dict[str, Any] = {"programme_id": programme.pk, "actor": f"staff:{0}", "at": now}
+    draft = schemes.create_draft(**said)
+    review = LevelReview.objects.create(scheme=scheme, version=published, review_on=date(2024, 5, 1), at=now, state=RunState.DONE)
+    model = rfm_models.create_draft(**said)
+    run = RfmRun.objects.create(programme=programme, version=model.based_on, period_on=date(2024, 4, 1), as_of=now, state=RunState.DONE)
+    rules = rule_sets.create_draft(**said)
+    job = jobs.submit(
+        kind=simulation.JOB,
+        parameters={"subject": "levels", "version_id": draft.pk},
+        created_at=now,
+        store_id=programme.stores.values_list("pk", flat=True).first(),
+    )
+    ids = {
+        "version_id": draft.pk, "draft_id": draft.pk, "rfm_version_id": model.pk, "rule_set_id": rules.pk, "override_id": override.pk,
+        "benefit_id": benefit.pk, "plan_id": plan.pk, "match_id": match.pk, "rfm_run_id": run.pk, "review_id": review.pk,
+        "simulation_id": job.pk, "membership_id": membership.pk,
+    }  # fmt: skip
+    return ids, [f"级{tag}", f"折扣{tag}", f"礼{tag}", f"补偿{tag}", f"年卡{tag}"]
+
+
+def many_entries(membership: Membership, count: int, until: datetime) -> None:
+    """Growth entries of one each, an hour apart, the newest last."""
+    ledger.post_entries(
+        entries=[
+            EntryIn(
+                membership_id=membership.pk,
+                requested=1,
+                reason=Reason.CHECK_IN,
+                source_type="event",
+                source_id=str(number),
+                effect_key=f"check_in:{uuid4()}",
+                occurred_at=until - timedelta(hours=count - number),
+                actor="system",
+            )
+            for number in range(count)
+        ],
+        booked_at=until,
+    )
+
+
+def many_changes(membership: Membership, count: int, until: datetime) -> None:
+    """Lines of the level history, an hour apart, the newest last."""
+    levels = list(Level.objects.filter(programme_id=membership.programme_id, track=Track.FREE).order_by("code"))
+    LevelHistory.objects.bulk_create(
+        LevelHistory(
+            membership=membership,
+            track=Track.FREE,
+            level_from=levels[number % 2],
+            level_to=levels[1 - number % 2],
+            cause=LevelCause.OVERRIDE,
+            source="override:1",
+            actor=f"staff:{number}",
+            occurred_at=until - timedelta(hours=count - number),
+            booked_at=until,
+        )
+        for number in range(count)
+    )

@@ -1,0 +1,311 @@
+"""The back office of levels: who reaches which programme, drafts that lose nothing, publishing, approvals, previews (OP-1, OP-2, CS-4)."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.masking import Role
+from growth.enums import BenefitNature, OverrideState, Track, VersionState
+from growth.models import Benefit, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
+from growth.selectors import schemes as selectors
+from stores.enums import StaffRole
+from stores.models import Membership
+from tests import world
+from tests.admin.conftest import Sit, Street
+
+LISTS = (
+    "growth_distribution",
+    "growth_schemes",
+    "growth_planner",
+    "growth_rules",
+    "growth_rfm",
+    "growth_reviews",
+    "growth_benefits",
+    "growth_plans",
+    "growth_overrides",
+    "growth_matches",
+    "growth_gifts",
+    "growth_notices",
+)
+WRITES = ("growth_scheme_draft", "growth_rfm_draft", "growth_rfm_run", "growth_review_run", "growth_rules_draft", "growth_planner")
+
+
+def page(client: Client, name: str, *args: Any, **query: str) -> str:
+    answer = client.get(reverse(f"admin:{name}", args=args), query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    return str(answer.content.decode())
+
+
+def sent(form: Any) -> dict[str, str]:
+    """What a browser sends of a form as it was drawn."""
+    values = {box.html_name: box.value() for box in form}
+    typed = {name: value for name, value in values.items() if value is not None and value is not False and value != ""}
+    return {name: "on" if value is True else str(value) for name, value in typed.items()}
+
+
+def boxes(client: Client, version_id: int) -> dict[str, str]:
+    """What the editor of a draft would send if somebody pressed a button at once."""
+    form = client.get(reverse("admin:growth_version", args=[version_id])).context["boxes"]
+    said: dict[str, str] = {"seen": client.get(reverse("admin:growth_version", args=[version_id])).context["seen"]}
+    parts = [form.upward, form.downward]
+    for level in form.levels:
+        parts += [level.form, *level.gifts, *level.benefits]
+    for part in parts:
+        said |= sent(part)
+    return said
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_shows_ones_own_programme_and_no_other(street: Street, sit: Sit, name: str) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    own = page(client, name)
+    assert street.ours.store.programme.name in own
+    assert street.theirs.store.programme.name not in own
+    for code in (street.theirs.store.programme.code, "platform", "nowhere"):
+        assert client.get(reverse(f"admin:{name}"), {"programme": code}).status_code == 404
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_op_1_6_an_operator_starts_nothing_in_another_programme(street: Street, sit: Sit, name: str) -> None:
+    """OP-1.6: a change to another programme's scheme is refused and nothing has changed."""
+    SchemeVersion.objects.filter(state=VersionState.DRAFT).delete()
+    before = [model.objects.count() for model in (SchemeVersion, RfmVersion, RuleSet, RfmRun)]
+    client = sit(street.staff[Role.OPERATOR])
+    address = f"{reverse(f'admin:{name}')}?programme={street.theirs.store.programme.code}"
+    answer = client.post(address, {"track": "free", "month": "2024-03", "on": "2024-05-02", "shares": "60/25/10/4/1"})
+    assert answer.status_code == 404
+    assert [model.objects.count() for model in (SchemeVersion, RfmVersion, RuleSet, RfmRun)] == before
+
+
+def test_an_operator_of_one_of_two_stores_may_not_change_their_programme(street: Street, sit: Sit) -> None:
+    world.store("S101", programme_id=street.ours.store.programme_id)
+    client = sit(street.staff[Role.OPERATOR])
+    page(client, "growth_schemes")
+    assert client.get(reverse("admin:growth_version_publish", args=[street.ours.ids["version_id"]])).status_code == 403
+
+
+def test_lvl_24_every_level_has_its_five_sections(street: Street, sit: Sit) -> None:
+    """LVL-24: basic information, gift pack, upgrade rule, downgrade rule, benefits; for reading and for editing."""
+    client = sit(street.staff[Role.OPERATOR])
+    draft = SchemeVersion.objects.get(pk=street.ours.ids["version_id"])
+    assert draft.based_on_id is not None
+    for version_id in (draft.pk, draft.based_on_id):
+        text = page(client, "growth_version", version_id)
+        for heading in ("Basic information", "Upgrade gift pack", "Upgrade rule", "Downgrade rule", "Benefits"):
+            assert text.count(f"<h3>{heading}</h3>") == 5, (version_id, heading)
+
+
+def test_saving_a_draft_as_it_is_changes_nothing(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    before = selectors.terms_of(version_id)
+    answer = client.post(reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), "action": "save"})
+    assert answer.status_code == 302
+    assert selectors.terms_of(version_id) == before
+
+
+def test_what_is_typed_is_kept(street: Street, sit: Sit) -> None:
+    """OP-1.2: 银牌 at 7,000; the published version stays what it was."""
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    said = {**boxes(client, version_id), "L2-threshold": "7000", "L2-benefit-discount-rate": "0.94", "L2-gift-1-kind": "points"}
+    client.post(reverse("admin:growth_version", args=[version_id]), {**said, "L2-gift-1-amount": "100", "action": "save"})
+    silver = next(level for level in selectors.terms_of(version_id).levels if level.code == "L2")
+    assert silver.threshold == 7000
+    assert [(each.code, each.value) for each in silver.benefits] == [("discount", {"rate": "0.9400"})]
+    assert [(gift.kind, gift.payload) for gift in silver.gifts][1] == ("points", {"points": 100})
+    assert (
+        LevelTerms.objects.get(version__state="published", level__code="L2", level__programme=street.ours.store.programme).threshold == 8000
+    )
+
+
+def test_a_level_is_added_on_top_moved_and_taken_away(street: Street, sit: Sit) -> None:
+    """OP-1.3: six levels, then five again."""
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+
+    def press(action: str) -> list[str]:
+        client.post(reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), "action": action})
+        return [level.code for level in selectors.terms_of(version_id).by_rank]
+
+    assert press("add") == ["L0", "L1", "L2", "L3", "L4", "L5"]
+    assert selectors.terms_of(version_id).by_rank[5].threshold == 100_000
+    assert press("down:L5") == ["L0", "L1", "L2", "L3", "L5", "L4"]
+    assert press("remove:L5") == ["L0", "L1", "L2", "L3", "L4"]
+
+
+def test_nobody_saves_over_what_somebody_else_has_saved(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    address = reverse("admin:growth_version", args=[version_id])
+    early = boxes(client, version_id)
+    client.post(address, {**early, "L2-threshold": "7000", "action": "save"})
+    answer = client.post(address, {**early, "L2-threshold": "9000", "action": "save"})
+    assert answer.status_code == 400
+    assert "Somebody else has changed this draft" in answer.content.decode()
+    assert next(level.threshold for level in selectors.terms_of(version_id).levels if level.code == "L2") == 7000
+
+
+def test_op_1_4_a_worse_discount_is_said_beside_the_draft_and_publishing_is_refused(street: Street, sit: Sit) -> None:
+    """OP-1.4: refused with both names."""
+    client = sit(street.staff[Role.OPERATOR])
+    version_id, tag = street.ours.ids["version_id"], street.ours.tag
+    said = {**boxes(client, version_id), "L3-benefit-discount-is_given": "on", "L3-benefit-discount-rate": "0.97", "action": "save"}
+    client.post(reverse("admin:growth_version", args=[version_id]), said)
+    for name in ("growth_version", "growth_version_publish"):
+        text = page(client, name, version_id)
+        assert f"L2级{tag}" in text
+        assert f"L3级{tag} (97 %" in text
+    client.post(reverse("admin:growth_version_publish", args=[version_id]))
+    assert SchemeVersion.objects.get(pk=version_id).state == VersionState.DRAFT
+
+
+def test_ben_10_the_matrix_counts_natures(street: Street, sit: Sit) -> None:
+    """BEN-10: a level with three practical and one emotional benefit shows 3/1/0."""
+    programme = street.ours.store.programme
+    for number, nature in enumerate([BenefitNature.PRACTICAL, BenefitNature.PRACTICAL, BenefitNature.EMOTIONAL]):
+        Benefit.objects.create(programme=programme, code=f"b{number}", name=f"权{number}", kind="next_day", nature=nature)
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    ticks = {f"L2-benefit-b{number}-is_given": "on" for number in range(3)}
+    client.post(reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), **ticks, "action": "save"})
+    assert '<td class="gx-mono" data-natures>3/1/0</td>' in page(client, "growth_version", version_id)
+
+
+def test_op_1_5_publishing_raises_who_reaches_more_and_an_old_version_can_be_drafted_again(street: Street, sit: Sit) -> None:
+    """OP-1.5 and the way back (以旧版本新建草稿)."""
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    first = SchemeVersion.objects.get(pk=version_id).based_on_id
+    client.post(
+        reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), "L3-threshold": "19000", "action": "save"}
+    )
+    assert client.post(reverse("admin:growth_version_publish", args=[version_id])).status_code == 302
+    assert SchemeVersion.objects.get(pk=version_id).state == VersionState.PUBLISHED
+    address = f"{reverse('admin:growth_scheme_draft')}?programme={street.ours.store.programme.code}"
+    client.post(address, {"track": "free", "based_on": str(first)})
+    again = SchemeVersion.objects.get(state=VersionState.DRAFT, scheme__programme=street.ours.store.programme)
+    assert again.number == 3
+    assert {level.code: level.threshold for level in selectors.terms_of(again.pk).levels}["L3"] == 20000
+    client.post(reverse("admin:growth_version_discard", args=[again.pk]))
+    assert not SchemeVersion.objects.filter(pk=again.pk).exists()
+
+
+def test_cs_4_3_who_asked_may_not_approve(street: Street, sit: Sit) -> None:
+    """CS-4.3, R19: an approver who asked waits for another; the other decides once."""
+    now = street.now
+    membership = Membership.objects.get(pk=street.ours.ids["membership_id"])
+    LevelOverride.objects.filter(membership=membership).delete()
+    asking, other = sit(street.staff[Role.APPROVER]), sit(world.staff("second", (StaffRole.APPROVER, street.ours.store)))
+    diamond = Level.objects.get(programme_id=membership.programme_id, track=Track.FREE, code="L4")
+    said = {"level": diamond.pk, "valid_until": f"{now.date() + timedelta(days=90):%Y-%m-%d}", "reason": "投诉补偿一次"}
+    assert asking.post(reverse("admin:growth_set_level", args=[membership.pk]), said).status_code == 302
+    override = LevelOverride.objects.get(membership=membership)
+    assert (override.state, override.steps) == (OverrideState.PENDING, 2)
+    address = reverse("admin:growth_override", args=[override.pk])
+    assert "a second person must decide" in asking.get(address).content.decode()
+    asking.post(address, {"decision": "approve"})
+    override.refresh_from_db()
+    assert override.state == OverrideState.PENDING
+    other.post(address, {"decision": "approve"})
+    override.refresh_from_db()
+    assert override.state == OverrideState.ACTIVE
+    asking.post(address, {"decision": "reject"})
+    override.refresh_from_db()
+    assert override.state == OverrideState.ACTIVE
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR, Role.TILL_CLERK])
+def test_only_service_and_approvers_act_on_a_membership(street: Street, sit: Sit, role: Role) -> None:
+    client, membership_id = sit(street.staff[role]), street.ours.ids["membership_id"]
+    before = GrowthEntry.objects.count()
+    assert client.post(reverse("admin:growth_adjust", args=[membership_id]), {"delta": 5, "reason": "因为我想要"}).status_code == 403
+    assert client.post(reverse("admin:growth_set_level", args=[membership_id]), {"level": 1}).status_code == 403
+    assert GrowthEntry.objects.count() == before
+
+
+def test_growth_is_adjusted_once_however_often_the_form_is_sent(street: Street, sit: Sit) -> None:
+    client, membership_id = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.ids["membership_id"]
+    address = reverse("admin:growth_adjust", args=[membership_id])
+    said = {"delta": "-40", "reason": "误记一笔成长值", "token": str(uuid4())}
+    before = GrowthEntry.objects.filter(account_id=membership_id).count()
+    for _time in range(2):
+        client.post(address, said)
+    entries = list(GrowthEntry.objects.filter(account_id=membership_id).order_by("-account_version"))
+    assert len(entries) == before + 1
+    assert (entries[0].requested, entries[0].note) == (-40, "误记一笔成长值")
+    assert client.post(address, {**said, "reason": "无", "token": str(uuid4())}).status_code == 400
+    assert GrowthEntry.objects.filter(account_id=membership_id).count() == before + 1
+
+
+def test_ben_20_the_till_reads_benefits_and_opens_no_form(street: Street, sit: Sit) -> None:
+    """BEN-20: the member's benefits are listed, no address of levels lets the till write."""
+    client, ours = sit(street.staff[Role.TILL_CLERK]), street.ours
+    text = page(client, "members_member_panel", ours.member_id, "benefits")
+    assert f"折扣{ours.tag}" in text
+    assert "95 %" in text
+    for name, key in (
+        ("growth_set_level", "membership_id"), ("growth_adjust", "membership_id"), ("growth_version", "version_id"),
+        ("growth_rfm_version", "rfm_version_id"), ("growth_rule_set", "rule_set_id"), ("growth_benefit", "benefit_id"),
+        ("growth_plan", "plan_id"), ("growth_override", "override_id"),
+    ):  # fmt: skip
+        assert client.get(reverse(f"admin:{name}", args=[ours.ids[key]])).status_code == 403, name
+    for name in LISTS:
+        assert client.get(reverse(f"admin:{name}")).status_code == 403, name
+
+
+def test_op_2_4_weights_that_miss_1_are_said_and_never_published(street: Street, sit: Sit) -> None:
+    """OP-2.4: 0.5/0.2/0.2 is refused, the sum 0.900 is named."""
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["rfm_version_id"]
+    address = reverse("admin:growth_rfm_version", args=[version_id])
+    form = client.get(address).context["form"]
+    said = {box.html_name: str(box.value()) for box in form}
+    assert client.post(address, {**said, "weight_r": "0.500"}).status_code == 302
+    for name in ("growth_rfm_version", "growth_rfm_publish"):
+        assert "0.900" in page(client, name, version_id)
+    client.post(reverse("admin:growth_rfm_publish", args=[version_id]))
+    assert RfmVersion.objects.get(pk=version_id).state == VersionState.DRAFT
+
+
+def test_a_cycle_is_asked_for_once(street: Street, sit: Sit) -> None:
+    client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
+    address = f"{reverse('admin:growth_rfm_run')}?programme={programme.code}"
+    done = RfmRun.objects.get(programme=programme)
+    answer = client.post(address, {"month": f"{done.period_on:%Y-%m}"}, follow=True)
+    assert "This period has been run already." in answer.content.decode()
+    client.post(address, {"month": "2024-03"})
+    assert set(RfmRun.objects.filter(programme=programme).values_list("period_on", flat=True)) == {date(2024, 3, 1), done.period_on}
+
+
+def test_rules_are_drafted_changed_and_published(street: Street, sit: Sit) -> None:
+    client, rule_set_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["rule_set_id"]
+    address = reverse("admin:growth_rule_set", args=[rule_set_id])
+    form = client.get(address).context["boxes"]
+    said: dict[str, str] = {}
+    for part in (form.cap, *form.rules, *form.factors):
+        said |= sent(part)
+    changed = {**said, "login-amount": "8", "factor-0-kind": "level", "factor-0-key": "L3", "factor-0-factor": "1.2"}
+    assert client.post(address, changed).status_code == 302
+    found = RuleSet.objects.get(pk=rule_set_id)
+    assert found.rules.get(code="login").amount == 8
+    assert [(each.kind, each.key, str(each.factor)) for each in found.factors.all()] == [("level", "L3", "1.20")]
+    assert found.rules.get(code="review").minimum_minor == 2000
+    client.post(reverse("admin:growth_rules_publish", args=[rule_set_id]))
+    assert RuleSet.objects.get(pk=rule_set_id).state == VersionState.PUBLISHED
+
+
+def test_the_planner_takes_its_thresholds_over_into_the_draft(street: Street, sit: Sit) -> None:
+    """LVL-31: proposed from what members have, written into the draft only."""
+    client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
+    address = f"{reverse('admin:growth_planner')}?programme={programme.code}"
+    assert client.get(address, {"programme": programme.code, "shares": "60/25"}).status_code == 400
+    answer = client.post(address, {"shares": "60/25/10/4/1"})
+    assert answer.status_code == 302
+    thresholds = [level.threshold for level in selectors.terms_of(street.ours.ids["version_id"]).by_rank]
+    assert thresholds[0] == 0
+    assert thresholds == sorted(set(thresholds))
+    assert thresholds != [0, 3000, 8000, 20000, 50000]
