@@ -295,22 +295,20 @@ def queue_coming_falls(*, now: datetime) -> int:
         # protection may end within the day of the review: nobody shall fall untold
         day_ends = datetime.combine(review_on + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
         position = 0
-        while True:
+        while some := sql.rows("growth/reviews/next_memberships", scheme_id=version.scheme_id, after=position, limit=CHUNK):
             with transaction.atomic():
                 rows = sql.rows(
                     "growth/reviews/coming_falls",
                     version_id=version.pk,
                     after=position,
+                    up_to=some[-1]["id"],
                     at=now if version.grace_days else day_ends,
                     review_on=review_on,
                     told_until=told_until,
-                    limit=CHUNK,
                 )
                 notices.queue((_coming(row, version) for row in rows), created_at=now)
-            if not rows:
-                break
             told += len(rows)
-            position = rows[-1]["membership_id"]
+            position = some[-1]["id"]
     return told
 
 

@@ -331,8 +331,9 @@ def test_a_preview_of_a_draft_reads_removed_levels_through_their_mapping(program
 # --- told before ---
 
 
-def test_a_coming_fall_is_told_seven_days_before_and_once(programme):
+def test_a_coming_fall_is_told_seven_days_before_and_once(programme, monkeypatch):
     """A-19."""
+    monkeypatch.setattr(reviews, "CHUNK", 1)
     falling = house.membership(programme, growth=2000, level="L2")
     house.membership(programme, growth=3000)
     assert reviews.queue_coming_falls(now=datetime(2024, 5, 24, 15, 59, tzinfo=UTC)) == 0

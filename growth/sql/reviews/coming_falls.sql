@@ -1,9 +1,9 @@
--- Whom the review of %(at)s would lower as things stand, above %(after)s, at most %(limit)s in id order; where falls wait out a grace:
--- whose grace ends by %(told_until)s. Reads growth, members and stores; writes nothing.
+-- Whom of the memberships above %(after)s and up to %(up_to)s the review of %(at)s would lower as things stand; where falls wait out a
+-- grace: whose grace ends by %(told_until)s. Reads growth, members and stores; writes nothing.
 SELECT
-    m.id AS membership_id, m.member_id, m.programme_id, from_terms.name AS name_from, to_terms.name AS name_to, from_terms.threshold,
+    m.member_id, m.programme_id, from_terms.name AS name_from, to_terms.name AS name_to, from_terms.threshold,
     coalesce(j.falls_on, %(review_on)s::date) AS day
-FROM growth_judged(%(version_id)s, %(after)s, 9223372036854775807, %(at)s) j
+FROM growth_judged(%(version_id)s, %(after)s, %(up_to)s, %(at)s) j
 JOIN stores_membership m ON m.id = j.membership_id
 JOIN growth_schemeversion v ON v.id = %(version_id)s
 JOIN growth_levelterms from_terms ON from_terms.version_id = v.id AND from_terms.rank = j.rank_held
@@ -18,4 +18,3 @@ WHERE CASE
     ELSE j.happening IN ('waits', 'down', 'inactive') AND j.falls_on <= %(told_until)s::date
 END
 ORDER BY m.id
-LIMIT %(limit)s
