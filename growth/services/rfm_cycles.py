@@ -394,7 +394,7 @@ class _Cycle:
         with transaction.atomic():
             found = sql.one("growth/rfm/summary", run_id=self.run_id)
             assert found is not None
-            said = run_result(self.run_id) | dict(found)
+            said = self.row.values_list("result", flat=True).get() | dict(found)
             self.row.update(state=RunState.DONE, phase="", result=said, finished_at=self.now())
         log.info("rfm_cycle", run_id=self.run_id, period=f"{run.period_on:%Y-%m}", **{name: int(value) for name, value in found.items()})
 
@@ -425,11 +425,6 @@ class _Cycle:
     def _phase(self, name: str, total: int, done: int = 0) -> None:
         self.row.update(phase=name, total=total, done=done)
         self.watcher.phase(name, total=total)
-
-
-def run_result(run_id: int) -> dict[str, Any]:
-    """What a run has written down about itself so far."""
-    return dict(RfmRun.objects.values_list("result", flat=True).get(pk=run_id))
 
 
 def _bring_together(programme_ids: Sequence[int], as_of_on: date) -> None:
