@@ -96,7 +96,9 @@ GROUPS: tuple[Group, ...] = (
                 _("Four rules"),
                 _("Growth value from a login, a purchase, a review and a photo review; a second review was deleted and its 20 taken back."),
             ),
-            _of_cast("ELEVENTH", _("The eleventh photo"), _("Ten members had shown this cup before him: no growth value, and why.")),
+            _of_cast(
+                "ELEVENTH", _("The eleventh photo"), _("Ten members had shown this cup before him: his photo review gave no growth value.")
+            ),
             _of_cast("PLUS", _("Paid member"), _("Bought the year card: 95 % and five shipping coupons a month, at any level.")),
             _of_cast("STORED_VALUE", _("Stored value"), _("Recharged exactly 1,000.00 and so became a stored-value member.")),
             _of_cast("PLATFORM_SILVER", _("Two levels"), _("银牌 on the platform, by what she bought at 北巷; 普通会员 in 安禾.")),

@@ -27,17 +27,22 @@ from demo.world.house import House, open_clients, open_house
 from demo.world.parts import PARTS
 from growth.enums import LevelCause
 from growth.models import LevelHistory, RfmSnapshot
+from growth.services import replay
 
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
 
 @dataclass
 class Load:
-    """What the stages share. shift_days: whole weeks by which the real purchases are moved.  said: what people read at the end."""
+    """What the stages share. shift_days: whole weeks by which the real purchases are moved.  said: what people read at the end.
+
+    is_upgrade: the facts were loaded before there was growth value: their effects are replayed, no month of the past is judged.
+    """
 
     now: datetime
     shift_days: int
     watcher: Watcher
+    is_upgrade: bool = False
     house: House = field(init=False)
     said: list[str] = field(default_factory=list)
 
@@ -78,8 +83,9 @@ def load(*, now: datetime, with_real: bool, watcher: Watcher) -> list[str]:
         now=datetime.fromisoformat(first.facts["now"]) if first else now,
         shift_days=first.facts["shift_days"] if first else whole_weeks_until(now),
         watcher=watcher,
+        is_upgrade=LoadedStage.objects.filter(name=BEFORE_GROWTH).exists(),
     )
-    work.house = open_house(work.now)
+    work.house = open_house(work.now, set_up_at=now if work.is_upgrade else None)
     for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
@@ -118,19 +124,24 @@ def _customers(work: Load) -> dict[str, Any]:
 def _purchases(work: Load) -> dict[str, Any]:
     """The file's orders and, where they are not there yet, the story's facts: together, month by month."""
     months = _months_of(work)
-    report = purchases.load_purchases(
-        shift_days=work.shift_days, now=work.now, watcher=work.watcher, stops=ends(work.now), at_stop=months.close
-    )
-    months.finish()
-    LoadedStage.objects.get_or_create(name=MONTHS.name)
+    stops = () if work.is_upgrade else ends(work.now)
+    report = purchases.load_purchases(shift_days=work.shift_days, now=work.now, watcher=work.watcher, stops=stops, at_stop=months.close)
+    if not work.is_upgrade:
+        months.finish()
+        LoadedStage.objects.get_or_create(name=MONTHS.name)
     work.said += summary(report)
     return report.as_json()
 
 
 def _months(work: Load) -> dict[str, Any]:
-    """The story's facts alone, month by month."""
+    """The story's facts alone, month by month; after an upgrade, what all facts are worth."""
     months = _months_of(work)
     months.advance = _counting(work.watcher, MONTHS, len(months.facts))
+    if work.is_upgrade:
+        months.finish()
+        replayed = replay.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
+        openings.take_over(work.house, work.people.cast.member_ids, months.facts, work.now, work.now)
+        return {"replayed": replayed.facts, "posted": replayed.posted}
     for moment in ends(work.now):
         months.close(moment)
     months.finish()
@@ -175,6 +186,7 @@ def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], Non
     return advance
 
 
+BEFORE_GROWTH = "crowd"  # a stage of the time before there was growth value
 HOUSE = Stage("house", _("Stores and staff"), _house)
 PEOPLE = Stage("people", _("Story world: the people"), _people)
 CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)

@@ -139,8 +139,11 @@ CLIENTS = (
 
 
 @transaction.atomic
-def open_house(now: datetime) -> House:
-    """Programmes with their levels, stores and staff as they have been for two and a half years at `now`. What is there stays as it is."""
+def open_house(now: datetime, *, set_up_at: datetime | None = None) -> House:
+    """Programmes with their levels, stores and staff as they have been for two and a half years at `now`. What is there stays as it is.
+
+    set_up_at: when programmes from before there were levels got them, so that RFM does not judge the time before.
+    """
     since = now - timedelta(days=900)
     for programme in PROGRAMMES:
         if not Programme.objects.filter(code=programme.code).exists():
@@ -149,7 +152,7 @@ def open_house(now: datetime) -> House:
             )
     programmes = dict(Programme.objects.values_list("code", "id"))
     for programme in PROGRAMMES:
-        _set_up(programmes[programme.code], programme.presets, since)
+        _set_up(programmes[programme.code], programme.presets, set_up_at or since)
     for store in STORES:
         if not Store.objects.filter(code=store.code).exists():
             foreign_currency, foreign_rate = store.foreign
