@@ -8,10 +8,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.backoffice.reveal import REASON_AT_LEAST
+from core import reasons
 from core.errors import DomainError, InvalidInput
 from core.registry import Text
 
@@ -43,11 +42,16 @@ class ReasonForm(BackOfficeForm):
 
     reason = forms.CharField(
         label=_("Reason"),
-        min_length=REASON_AT_LEAST,
-        max_length=200,
+        max_length=reasons.AT_MOST,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
-        help_text=format_lazy(_("At least {count} characters; it is kept in the log."), count=REASON_AT_LEAST),
+        help_text=_("At least five letters, or three Chinese characters; it is kept in the log."),
     )
+
+    def clean_reason(self) -> str:
+        try:
+            return reasons.checked(self.cleaned_data["reason"])
+        except InvalidInput as refusal:
+            raise ValidationError(str(refusal.detail)) from None
 
 
 def posted(request: HttpRequest) -> Any:

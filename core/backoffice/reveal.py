@@ -6,8 +6,6 @@ from core import masking, registry
 from core.masking import FieldClass
 from core.scope import Scope
 
-REASON_AT_LEAST = 5  # characters
-
 
 @dataclass(frozen=True)
 class Shown:

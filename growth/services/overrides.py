@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import sql
+from core import reasons, sql
 from core.enums import Origin
 from core.errors import InvalidInput
 from growth.enums import LevelCause, OverrideState, Track, VersionState
@@ -20,7 +20,6 @@ from stores import services as stores_services
 
 VALID_FOR = timedelta(days=90)  # unless said otherwise
 STEPS_ALONE = 1  # more wait for a second person
-SHORTEST_REASON = 5  # characters
 AT_ONCE = 1000
 
 
@@ -42,9 +41,7 @@ def set_level(
     short, an end that is past, or a level the member has anyway.
     """
     until = valid_until or at + VALID_FOR
-    reason = reason.strip()
-    if len(reason) < SHORTEST_REASON:
-        raise InvalidInput(_("Give a reason of at least five characters."), field="reason")
+    reason = reasons.checked(reason)
     if until <= at:
         raise InvalidInput(_("The end must lie in the future."), field="valid_until")
     stores_services.lock_memberships([membership_id])

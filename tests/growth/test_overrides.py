@@ -33,7 +33,7 @@ def code(membership: Membership, at: datetime) -> str:
 
 def set_level(membership: Membership, to: str, *, at: datetime = NOW, until: datetime | None = None, actor: str = CLERK) -> LevelOverride:
     return overrides.set_level(
-        membership_id=membership.pk, level_id=level(to), reason="投诉补偿一次", valid_until=until, actor=actor, at=at
+        membership_id=membership.pk, level_id=level(to), reason="投诉补偿", valid_until=until, actor=actor, at=at
     )
 
 
@@ -59,7 +59,7 @@ def test_a_level_complaint_from_request_to_end(bronze, programme):
     assert GrowthAccount.objects.get(membership=bronze).balance == 7200
     line = LevelHistory.objects.latest("id")
     assert last(bronze) == ("override", "L1", "L2")
-    assert (line.actor, line.note) == (CLERK, "投诉补偿一次")
+    assert (line.actor, line.note) == (CLERK, "投诉补偿")
     assert OutboxMessage.objects.filter(topic="level.changed").count() == 1
     # when 钻石 is asked for: three steps
     asked = set_level(bronze, "L4")
