@@ -1,5 +1,6 @@
 """How far long work is, for whoever started it from a terminal: a bar there, plain lines in logs and pipes."""
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -31,7 +32,10 @@ class Unwatched:
 
 
 class Terminal(AbstractContextManager["Terminal"]):
-    """Watches for a command. words: what people read for a phase."""
+    """Watches for a command. words: what people read for a phase.
+
+    Between its lines the log says no more than warnings: what it would tell of each step, the person who looks sees as progress.
+    """
 
     def __init__(self, out: Any, words: Callable[[str], object] | Mapping[str, object]) -> None:
         self._words = words if callable(words) else lambda name: words.get(name, name)
@@ -46,6 +50,7 @@ class Terminal(AbstractContextManager["Terminal"]):
         )
         self._task: TaskID | None = None
         self._title, self._total, self._told = "", 0, 0
+        self._log_level = logging.NOTSET
 
     def phase(self, name: str, *, total: int) -> None:
         self._title, self._total, self._told = str(self._words(name)), total, 0
@@ -66,10 +71,14 @@ class Terminal(AbstractContextManager["Terminal"]):
         self._out.flush()
 
     def __enter__(self) -> "Terminal":
+        root = logging.getLogger()
+        self._log_level = root.level
+        root.setLevel(max(root.level, logging.WARNING))
         if self._bars is not None:
             self._bars.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, traceback: TracebackType | None) -> None:
+        logging.getLogger().setLevel(self._log_level)
         if self._bars is not None:
             self._bars.stop()
