@@ -116,7 +116,7 @@ def set_level(page: Page) -> None:
     panel(page, "level").locator("a[href$='/level/']").first.click()
     page.wait_for_load_state()
     page.locator("select[name=level]").select_option(index=2)
-    page.locator("[name=reason]").fill("投诉补偿一次" if page.locator("html[lang^=zh]").count() else "Makes up for a complaint")
+    page.locator("[name=reason]").fill("投诉补偿" if page.locator("html[lang^=zh]").count() else "Makes up for a complaint")
 
 
 def draft(page: Page) -> None:
