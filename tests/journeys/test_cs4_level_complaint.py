@@ -37,10 +37,10 @@ def test_service_explains_and_sets_a_level_and_two_people_decide_on_a_leap(desks
     page.locator("section#level .gx-standing a.gx-button").first.click()
     page.locator("select[name=level]").select_option(label="银牌会员")
     page.locator("input[name=valid_until]").fill("2024-08-18")
-    page.locator("input[name=reason]").fill("投诉补偿处理")
+    page.locator("input[name=reason]").fill("投诉补偿")
     page.locator(".gx-form button[type=submit]").click()
     expect(page.locator(".gx-tile-level")).to_contain_text("银牌会员")
-    expect(cs01.open_panel("level").locator("[data-cause=override]")).to_contain_text("投诉补偿处理")
+    expect(cs01.open_panel("level").locator("[data-cause=override]")).to_contain_text("投诉补偿")
     assert GrowthAccount.objects.get(pk=membership.pk).balance == growth_before
     override = LevelOverride.objects.get(membership=membership)
     assert (override.state, override.requested_by) == (OverrideState.ACTIVE, f"staff:{cast_staff('cs01')}")
