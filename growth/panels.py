@@ -24,13 +24,9 @@ from stores.models import Membership
 
 
 def _level(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    """Two cards of one statement, since the page may take twelve: the level with the way to the next, and the service tier."""
     found = cards.holdings([member_id], scope, now)[member_id]
-    return {"heading": _("Level"), "holdings": found, "several": len({each.programme_id for each in found}) > 1}
-
-
-def _service_tier(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
-    tiers = cards.best_tiers(cards.holdings([member_id], scope, now)[member_id])
-    return {"heading": _("Service tier"), "tiers": tiers, "several": len(tiers) > 1}
+    return {"holdings": found, "tiers": cards.best_tiers(found), "several": len({each.programme_id for each in found}) > 1}
 
 
 def _level_names(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
@@ -216,7 +212,6 @@ def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
 for _panel in (LevelPanel(), BenefitsPanel(), GrowthPanel()):
     registry.add_panel("members.Member", _panel)
 registry.add_part(Part("head", "level", _level, 10, "growth/cards/level.html"))
-registry.add_part(Part("head", "service_tier", _service_tier, 50, "growth/cards/service_tier.html"))
 registry.add_hit_column(HitColumn("level", _("Level"), _level_names, 10))
 registry.add_timeline_source(TimelineSource("growth", _timeline))
 registry.add_timeline_source(TimelineSource("messages", _messages))

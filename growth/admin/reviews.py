@@ -133,7 +133,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """What a review at the end of a day would do by a version, draft or not; nothing is written."""
     programme = reach.chosen(request, SUBJECT)
     reach.need(request, programme.pk, SUBJECT, "run")
-    form = PreviewForm(request.GET or None, versions=_usable(programme.pk))
+    form = PreviewForm(request.GET if "on" in request.GET else None, versions=_usable(programme.pk))
     shown: dict[str, Any] = {}
     if form.is_valid():
         version = schemes.version(int(form.cleaned_data["version"]))

@@ -141,7 +141,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
     reach.need(request, programme.pk, SUBJECT, "run")
     versions = list(RfmVersion.objects.filter(programme=programme).exclude(state=VersionState.RETIRED).order_by("-number"))
-    form = PreviewForm(request.GET or None, versions=versions)
+    form = PreviewForm(request.GET if "on" in request.GET else None, versions=versions)
     found, memberships = None, {}
     if form.is_valid():
         said = form.cleaned_data
