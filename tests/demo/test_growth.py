@@ -98,7 +98,7 @@ def test_the_worked_year_begins_with_26000_and_gold(cast: Cast) -> None:
 
 def test_one_has_a_year_card_and_one_has_recharged_a_thousand(cast: Cast) -> None:
     """OP-3."""
-    assert holds(cast, "PLUS", track="paid") == (744, "PLUS")
+    assert holds(cast, "PLUS", track="paid") == (664, "PLUS")
     assert holds(cast, "STORED_VALUE", track="recharge")[1] == "SV1"
     assert not MemberLevel.objects.filter(membership__member_id=cast.member_ids["M1"], track="recharge").exists()
 
