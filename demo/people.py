@@ -1,7 +1,7 @@
 """Made-up people: names, telephone numbers, birthdays and addresses, from a seed. No ORM, no clock.
 
 Nobody real is meant. Every number is `1XX 00NN NNNN` with a prefix of PREFIXES, every e-mail lies under example.com (RFC 2606). The
-cast of the story world (demo/world/cast.py) uses 138 and 139, which are not in PREFIXES, so nobody made here can be mistaken for it.
+cast of the story world (demo/world/parts.py) uses 138 and 139, which are not in PREFIXES, so nobody made here can be mistaken for it.
 """
 
 import tomllib
