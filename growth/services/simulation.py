@@ -249,6 +249,7 @@ def _read_only() -> Iterator[None]:
 def _close_to_writes() -> None:
     """From here to the end of the transaction Postgres refuses to write anything but temporary rows."""
     _execute("SET TRANSACTION READ ONLY")
+    _execute("SET LOCAL work_mem = '256MB'")  # hashes of every member stay in memory
 
 
 def _execute(statement: str) -> None:
@@ -261,6 +262,7 @@ def _concluded(plan: _Plan, members: int, watcher: Watcher, **extra: Any) -> Sim
     moments = {"at": plan.at, "review_at": plan.review_at}
     watcher.phase(DECIDING, total=members)
     with _read_only():
+        _execute("ANALYZE growth_simulated_value")
         sql.run("growth/simulation/decide", version_id=plan.version.pk, opens=plan.opens, maps=plan.maps, **moments)
     watcher.phase(COUNTING, total=members)
     with _read_only():

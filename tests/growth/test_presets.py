@@ -74,6 +74,8 @@ def test_five_levels_by_growth_value(programme):
     tiers = [value["tier"] for value in benefit(programme, "service").values()]
     assert tiers == ["standard", "standard", "standard", "priority", "one_to_one"]
     assert list(benefit(programme, "free-shipping")) == ["金牌会员", "钻石会员"]
+    assert applied.rule_set_id is not None
+    assert applied.rfm_version_id is not None
     assert RuleSet.objects.get(pk=applied.rule_set_id).state == VersionState.PUBLISHED
     assert RfmVersion.objects.get(pk=applied.rfm_version_id).m_cuts == [5_000_000, 2_000_000, 800_000, 300_000]
 

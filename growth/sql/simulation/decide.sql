@@ -2,7 +2,8 @@
 -- it removes are mapped, who reaches more rises at %(at)s, and the review at %(review_at)s (empty: none) judges what is held then.
 -- The same rules as growth/schemes/stage_published and growth_judged, which publish and review; tests compare the counts (ruling 23).
 -- %(opens)s: it is the programme's first scheme, so that everybody begins at rank 0.  %(maps)s: levels that are gone are replaced.
--- Reads growth and stores' memberships; writes temporary rows alone.
+-- Reads growth and stores' memberships; writes temporary rows alone. Each step ends with OFFSET 0: otherwise the planner writes every step
+-- out in the next one, and reckons the same rank dozens of times a member.
 WITH version AS (
     SELECT
         v.id, v.demotion, v.grace_days, v.protection_days, v.inactivity_demote_days, v.mapping, s.track, s.programme_id, p.growth_on,
@@ -47,6 +48,7 @@ WITH version AS (
             ELSE h.rank_before
         END AS rank_published
     FROM held h
+    OFFSET 0
 ), standing AS (
     SELECT
         p.*, CASE WHEN p.track = 'free' THEN greatest(p.rank_published, 0) ELSE p.rank_published END AS rank,
@@ -59,6 +61,7 @@ WITH version AS (
         p.inactivity_demote_days IS NOT NULL AND %(review_at)s::timestamptz IS NOT NULL
             AND growth_is_idle(p.membership_id, p.inactivity_demote_days, %(review_at)s) AS is_idle
     FROM published p
+    OFFSET 0
 ), judged AS (
     SELECT
         s.*, s.rank_reached < s.rank AND s.demotion <> 'none' AS is_below, s.is_idle AND s.rank > 0 AS drops_idle,
@@ -68,6 +71,7 @@ WITH version AS (
             CASE WHEN s.is_idle THEN s.rank - 1 END
         ) AS rank_lower
     FROM standing s
+    OFFSET 0
 ), happened AS (
     SELECT
         j.*,
@@ -81,6 +85,7 @@ WITH version AS (
             ELSE 'same'
         END AS happening
     FROM judged j
+    OFFSET 0
 )
 INSERT INTO growth_simulated (
     membership_id, level_before, rank_before, is_mapped, rank_published, rank_reviewed, happening, value, value_then, value_before, scores
