@@ -1,16 +1,20 @@
 -- Write the events of batch %(batch)s whose key was new to this call, and note what became of all of them.
+-- Each row looks up its own key: a join of the batch with itself is done row by row where the staging table has no statistics.
 WITH judged AS (
     UPDATE activity_staged_event AS staged
-    SET verdict = CASE
-            WHEN known.behaviour_id = given.behaviour_id THEN 'new'
-            WHEN given.behaviour_id IS NULL THEN 'member_not_found'
-            WHEN known.digest = given.digest THEN 'replay'
-            ELSE 'version_conflict'
-        END,
-        behaviour_id = known.behaviour_id
-    FROM activity_staged_event AS given
-    LEFT JOIN activity_behavioureventkey AS known ON known.source = given.source AND known.event_id = given.event_id
-    WHERE given.batch = %(batch)s AND staged.batch = given.batch AND staged.item = given.item
+    SET (verdict, behaviour_id) = (
+        SELECT
+            CASE
+                WHEN known.behaviour_id = staged.behaviour_id THEN 'new'
+                WHEN staged.behaviour_id IS NULL THEN 'member_not_found'
+                WHEN known.digest = staged.digest THEN 'replay'
+                ELSE 'version_conflict'
+            END,
+            known.behaviour_id
+        FROM (VALUES (true)) AS always
+        LEFT JOIN activity_behavioureventkey AS known ON known.source = staged.source AND known.event_id = staged.event_id
+    )
+    WHERE staged.batch = %(batch)s
     RETURNING staged.*
 )
 INSERT INTO activity_behaviourevent (
