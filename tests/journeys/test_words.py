@@ -13,6 +13,7 @@ from django.urls import resolve
 from config import messages
 from core.models import Job
 from demo.world.cast import FROZEN, build_cast
+from growth.models import Benefit, LevelTerms, PaidPlan
 from stores.models import Programme, Store
 
 pytestmark = pytest.mark.slow
@@ -22,8 +23,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 NO_WORDS = re.compile(r"\S*[_@./:\d\\]\S*")  # addresses, ids, numbers, names of programs
 ENGLISH = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
 # What stays English in a Chinese sentence: names of formats, things and people, and the other language's own name.
-KEPT = {"English", "API", "APP", "CSV", "TOML", "JSON", "HTTP", "GET", "POST", "URL", "unionid", "openid"}
+KEPT = {"English", "API", "APP", "CSV", "TOML", "JSON", "HTTP", "GET", "POST", "URL", "unionid", "openid", "RFM", "SKU", "SPU"}
 DATA = {"admin", "auditor", "cast", "demo", "till", "platform", "UKGIFT", "UKGIFT-INTL"}  # of the demo's world
+DATA |= {"PLUS", "bronze", "silver", "gold", "diamond", "APASS"}  # levels, and the marks storefronts draw
 DATA |= {"Chen", "Online", "Retail", "UCI", "Machine", "Learning", "Repository"}
 SAID_TO_READERS = ("title", "placeholder", "aria-label", "alt")
 
@@ -130,6 +132,8 @@ def test_english_pages_hold_no_chinese_words_of_ours(clients: dict[str, Client],
         if message.id and CHINESE.search(str(said))
     }
     data = {"简体中文", "虚拟商品", *Programme.objects.values_list("name", flat=True), *Store.objects.values_list("name", flat=True)}
+    for model in (LevelTerms, Benefit, PaidPlan):
+        data |= set(model._default_manager.values_list("name", flat=True))
     strays = {(said, address) for address, page in pages.items() for said in page.said if said in ours - data}
     assert not strays, listed(strays)
 
