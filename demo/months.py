@@ -37,7 +37,7 @@ class Months:
     """The story's facts, recorded up to each month's end as it is closed.
 
     now: when the demo is loaded.  facts: those not recorded yet.  at_last: called when the last month is closed, before what came after it
-    is recorded; it is told that moment and what is still to come.
+    is recorded; it is told that moment and what is still to come.  closed: how many months.
     """
 
     now: datetime
@@ -45,12 +45,15 @@ class Months:
     facts: Facts
     at_last: Callable[[datetime, Facts], None]
     advance: Advance = lambda done: None
+    closed: int = 0
 
     def close(self, moment: datetime) -> None:
         """Record what was told before `moment`, then judge the month it ended. What is recorded or judged already is left as it is."""
         told, self.facts = self.facts.split(moment)
         told.record(self.now, self.advance)
-        _analyze()
+        self.closed += 1
+        if self.closed in (1, 2, 4, 8):
+            _analyze()
         for programme_id in self.house.programmes.values():
             rfm_cycles.run_cycle(
                 programme_id=programme_id,
@@ -81,6 +84,6 @@ class Months:
 
 
 def _analyze() -> None:
-    """Let Postgres count what a month has brought: it guesses badly about tables that grow from nothing faster than autovacuum looks."""
+    """Let Postgres count what the months have brought, each time they have doubled: it guesses badly about tables that grow from nothing faster than autovacuum looks."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(_GROWING)}")
