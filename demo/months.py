@@ -84,6 +84,6 @@ class Months:
 
 
 def _analyze() -> None:
-    """Let Postgres count what the months have brought, each time they have doubled: it guesses badly about tables that grow from nothing faster than autovacuum looks."""
+    """Let Postgres count the rows each time the months have doubled: it guesses badly about tables that outgrow autovacuum's pace."""
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(_GROWING)}")
