@@ -59,6 +59,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     draft = schemes.create_draft(**said)
     review = LevelReview.objects.create(scheme=scheme, version=published, review_on=date(2024, 5, 1), at=now, state=RunState.DONE)
     model = rfm_models.create_draft(**said)
+    assert model.based_on is not None
     run = RfmRun.objects.create(programme=programme, version=model.based_on, period_on=date(2024, 4, 1), as_of=now, state=RunState.DONE)
     rules = rule_sets.create_draft(**said)
     job = jobs.submit(
