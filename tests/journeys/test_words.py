@@ -25,7 +25,7 @@ ENGLISH = re.compile(r"[A-Za-z][A-Za-z'-]{2,}")
 # What stays English in a Chinese sentence: names of formats, things and people, and the other language's own name.
 KEPT = {"English", "API", "APP", "CSV", "TOML", "JSON", "HTTP", "GET", "POST", "URL", "unionid", "openid", "RFM", "SKU", "SPU"}
 DATA = {"admin", "auditor", "cast", "demo", "till", "platform", "UKGIFT", "UKGIFT-INTL"}  # of the demo's world
-DATA |= {"PLUS", "bronze", "silver", "gold", "diamond", "APASS"}  # levels, and the marks storefronts draw
+DATA |= {"PLUS", "VIP", "bronze", "silver", "gold", "diamond", "APASS"}  # levels, and the marks storefronts draw
 DATA |= {"Chen", "Online", "Retail", "UCI", "Machine", "Learning", "Repository"}
 SAID_TO_READERS = ("title", "placeholder", "aria-label", "alt")
 
