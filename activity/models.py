@@ -15,7 +15,8 @@ class Order(models.Model):
     """An order as its shop last told it. Amounts are minor units of `currency`, the programme's.
 
     settled_minor: what was paid for goods after discounts, coupons and points, without postage and gift cards (A-06, ruling 14).
-    refunded_minor: goods refunded so far, never above settled plus gift cards.  net_minor: settled less what was refunded of it.  source_*: the same in the shop's own currency.
+    refunded_minor: goods refunded so far, never above settled plus gift cards.  net_minor: settled less what was refunded of it.
+    source_*: the same in the shop's own currency.
     """
 
     store = models.ForeignKey("stores.Store", models.PROTECT, related_name="+", verbose_name=_("store"))

@@ -41,7 +41,7 @@ def of_entry(entry: GrowthEntry, member_id: int) -> Cause:
 
 
 def of_source(source: str, member_id: int) -> Cause:
-    """The cause of a change of level or of a message: "entry:812", "review:7", "override:3", "subscription:9", "version:4", "level_history:8"."""
+    """The cause of a change of level or of a message: "entry:812", "review:7", "override:3", "subscription:9", "version:4"."""
     kind, _colon, number = source.partition(":")
     page = member_page(member_id)
     match kind:

@@ -101,6 +101,35 @@ def membership_ids(programme_id: int) -> list[int]:
     return list(Membership.objects.filter(programme_id=programme_id).order_by("pk").values_list("pk", flat=True))
 
 
+def membership_rows(membership_id: int) -> QuerySet[Membership]:
+    """The one membership, with programme and member, for a door that narrows it to its caller's reach."""
+    return Membership.objects.filter(pk=membership_id).select_related("programme", "member")
+
+
+def memberships_by_id(membership_ids: Iterable[int]) -> dict[int, Membership]:
+    """Memberships by id; unknown ids are left out."""
+    return Membership.objects.in_bulk(list(membership_ids))
+
+
+def membership_id_by_number(programme_id: int, member_no: str) -> int | None:
+    """The membership that bears a number, however it is typed."""
+    return Membership.objects.filter(programme_id=programme_id, member_no=member_no.upper()).values_list("pk", flat=True).first()
+
+
+def programmes_with_stores() -> list[tuple[Programme, frozenset[int]]]:
+    """All programmes with the ids of their stores: the platform's first, then by code. Two statements."""
+    stores: dict[int, set[int]] = {}
+    for programme_id, store_id in Store.objects.values_list("programme_id", "pk"):
+        stores.setdefault(programme_id, set()).add(store_id)
+    rows = sorted(Programme.objects.all(), key=lambda row: (row.kind != ProgrammeKind.PLATFORM, row.code))
+    return [(row, frozenset(stores.get(row.pk, ()))) for row in rows]
+
+
+def first_store_id(programme_id: int) -> int | None:
+    """A programme's oldest store: whose work a job of the programme is. None for a programme without stores."""
+    return Store.objects.filter(programme_id=programme_id).order_by("pk").values_list("pk", flat=True).first()
+
+
 def staff_scope(user: Any) -> Scope:
     """What a staff user may reach, from the assignments valid now; nothing for anybody else. Kept on the user for the request."""
     known: Scope | None = getattr(user, "_staff_scope", None)

@@ -1,6 +1,6 @@
 """The benefits of a programme and its paid plans: lists, and a form each (BEN-01, BEN-10, LVL-16, LVL-17)."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,9 @@ from growth.models import Benefit, PaidPlan
 from growth.rules import benefits as rules
 from growth.selectors import schemes
 from growth.services import catalogue
-from stores.models import Programme
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 BENEFIT, PLAN = "growth.benefit", "growth.paidplan"
 
@@ -97,7 +99,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _save_benefit(request: HttpRequest, programme: Programme, benefit: Benefit | None) -> HttpResponse:
+def _save_benefit(request: HttpRequest, programme: "Programme", benefit: Benefit | None) -> HttpResponse:
     return form_page(
         request,
         title=_("Change the benefit") if benefit else _("Add a benefit"),
@@ -139,7 +141,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _save_plan(request: HttpRequest, programme: Programme, plan: PaidPlan | None) -> HttpResponse:
+def _save_plan(request: HttpRequest, programme: "Programme", plan: PaidPlan | None) -> HttpResponse:
     def act(values: dict[str, Any]) -> None:
         price, level = values.pop("price"), values.pop("level")
         catalogue.save_plan(

@@ -1,7 +1,7 @@
 """Cross matching of levels: who holds a level in one programme gets a level, or one benefit, of this one (design section 3)."""
 
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -23,7 +23,9 @@ from growth.models import Benefit, LevelBenefit, LevelMatch
 from growth.rules import benefits as rules
 from growth.selectors import cards
 from growth.services import matching
-from stores.models import Programme
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 SUBJECT = "growth.levelmatch"
 
@@ -37,7 +39,7 @@ class MatchForm(BackOfficeForm):
     first_on = forms.DateField(label=gettext_lazy("valid from"), widget=DayInput())
     last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
-    def __init__(self, *args: Any, programme: Programme, others: list[Programme], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programme: "Programme", others: "list[Programme]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         elsewhere = [(pk, f"{each.name} · {name}") for each in others if each.pk != programme.pk for pk, name in levels_of(each.pk)]
         self.given = _given(programme)
@@ -56,7 +58,7 @@ class MatchForm(BackOfficeForm):
             field.choices = offered
 
 
-def _given(programme: Programme) -> dict[int, LevelBenefit]:
+def _given(programme: "Programme") -> dict[int, LevelBenefit]:
     """What the published levels of a programme give, each value of each benefit once, by the row of the lowest level with it."""
     rows = LevelBenefit.objects.filter(terms__version__state="published", benefit__programme=programme, benefit__is_active=True)
     found: dict[tuple[int, str], LevelBenefit] = {}

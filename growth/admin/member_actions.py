@@ -1,7 +1,7 @@
 """What is done to one membership from the member page: set the level by hand, adjust the growth value (CSL-13, A-23, R19)."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,10 @@ from growth.enums import Track
 from growth.models import LevelTerms
 from growth.selectors import schemes
 from growth.services import ledger, overrides
-from stores.models import Membership
+from stores import selectors as stores_selectors
+
+if TYPE_CHECKING:
+    from stores.models import Membership
 
 OVERRIDE_DAYS = 90  # A-23
 GROWTH_AT_MOST = 1_000_000
@@ -67,9 +70,8 @@ class AdjustForm(ReasonForm):
         return delta
 
 
-def _membership(request: HttpRequest, membership_id: int, subject: str, verb: str) -> Membership:
-    rows = Membership.objects.filter(pk=membership_id).select_related("programme", "member")
-    return reach.row(request, rows, subject, verb=verb)
+def _membership(request: HttpRequest, membership_id: int, subject: str, verb: str) -> "Membership":
+    return reach.row(request, stores_selectors.membership_rows(membership_id), subject, verb=verb)
 
 
 @page("levels/memberships/<int:membership_id>/level/", name="growth_set_level")

@@ -5,7 +5,7 @@ may in all of them.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -17,14 +17,16 @@ from core import permissions
 from core.backoffice.access import demand, scope_of
 from core.errors import DomainError
 from core.registry import Text
-from stores.enums import ProgrammeKind
-from stores.models import Programme, Store
+from stores import selectors as stores_selectors
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 FOR_ALL_STORES = {"change", "run"}  # what they do holds for every store of the programme
 M = TypeVar("M", bound=Model)
 
 
-def programmes(request: HttpRequest, subject: str, verb: str = "view") -> list[Programme]:
+def programmes(request: HttpRequest, subject: str, verb: str = "view") -> "list[Programme]":
     """Where the caller's roles allow the verb; the platform's first. Two statements, remembered for the request."""
     known: dict[tuple[str, str], list[Programme]] = request.__dict__.setdefault("_growth_programmes", {})
     if (subject, verb) not in known:
@@ -32,18 +34,15 @@ def programmes(request: HttpRequest, subject: str, verb: str = "view") -> list[P
     return known[subject, verb]
 
 
-def _programmes(request: HttpRequest, subject: str, verb: str) -> list[Programme]:
+def _programmes(request: HttpRequest, subject: str, verb: str) -> "list[Programme]":
     held = permissions.held(subject, verb, scope_of(request))
-    rows = sorted(Programme.objects.all(), key=lambda row: (row.kind != ProgrammeKind.PLATFORM, row.code))
+    rows = stores_selectors.programmes_with_stores()
     if held.platform:
-        return rows if permissions.allowed(subject, verb, held) else []
-    stores: dict[int, set[int]] = {}
-    for programme_id, store_id in Store.objects.values_list("programme_id", "pk"):
-        stores.setdefault(programme_id, set()).add(store_id)
-    return [row for row in rows if _reaches(stores.get(row.pk, set()), held.store_ids, verb)]
+        return [programme for programme, _stores in rows] if permissions.allowed(subject, verb, held) else []
+    return [programme for programme, stores in rows if _reaches(stores, held.store_ids, verb)]
 
 
-def _reaches(stores: set[int], held: frozenset[int], verb: str) -> bool:
+def _reaches(stores: frozenset[int], held: frozenset[int], verb: str) -> bool:
     return bool(stores) and stores <= held if verb in FOR_ALL_STORES else bool(stores & held)
 
 
@@ -57,7 +56,7 @@ def need(request: HttpRequest, programme_id: int, subject: str, verb: str) -> No
         raise PermissionDenied
 
 
-def chosen(request: HttpRequest, subject: str) -> Programme:
+def chosen(request: HttpRequest, subject: str) -> "Programme":
     """The programme of `?programme=`, else the first one. Raises Http404 alike for foreign and missing ones."""
     demand(request, subject, "view")
     found, code = programmes(request, subject), request.GET.get("programme", "")
@@ -91,7 +90,7 @@ def show(
     template: str,
     *,
     title: Text,
-    programme: Programme,
+    programme: "Programme",
     subject: str,
     home: str = "",
     status: int = 200,

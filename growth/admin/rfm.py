@@ -1,7 +1,7 @@
 """The RFM page: the model that holds, the 125 cells of the last cycle as a heat map, runs with their progress, preview of any day."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -26,7 +26,10 @@ from growth.selectors import cards
 from growth.selectors import rfm as selectors
 from growth.selectors.rfm import HeatMap
 from growth.services import rfm_cycles
-from stores.models import Membership, Programme
+from stores import selectors as stores_selectors
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 RUNS = 12
 SCORES = (5, 4, 3, 2, 1)
@@ -60,7 +63,7 @@ class MonthForm(BackOfficeForm):
     )
 
 
-def _last_closed_month(programme: Programme) -> date:
+def _last_closed_month(programme: "Programme") -> date:
     return selectors.last_closed_month(clock.now().astimezone(ZoneInfo(programme.time_zone)).date())
 
 
@@ -147,14 +150,15 @@ def preview(request: HttpRequest) -> HttpResponse:
         said = form.cleaned_data
         only = None
         if said["member_no"]:
-            only = list(Membership.objects.filter(programme=programme, member_no=said["member_no"].upper()).values_list("pk", flat=True))
+            found_id = stores_selectors.membership_id_by_number(programme.pk, said["member_no"])
+            only = [found_id] if found_id else []
             if not only:
                 form.add_error("member_no", _("No member of this programme has this number."))
         if form.is_valid():
             found = rfm_cycles.preview_cycle(
                 version_id=int(said["version"]), as_of_on=said["on"], membership_ids=only, rows_at_most=SHOWN_ROWS
             )
-            memberships = Membership.objects.in_bulk([row.membership_id for row in found.rows])
+            memberships = stores_selectors.memberships_by_id(row.membership_id for row in found.rows)
     names = cards.names_of([row.level_id for row in found.rows if row.level_id]) if found else {}
     return reach.show(
         request,

@@ -1,7 +1,7 @@
 """Simulation of a draft over the whole population: start, progress, result; nothing is written (ruling 23, LVL-08, OP-1)."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -28,7 +28,10 @@ from growth.models import RfmVersion, RuleSet, SchemeVersion
 from growth.rules.simulation import Happening, LevelCount, Sample, Simulation, Step, Subject
 from growth.services import re_evaluation
 from growth.services import simulation as services
-from stores.models import Membership, Programme, Store
+from stores import selectors as stores_selectors
+
+if TYPE_CHECKING:
+    from stores.models import Membership, Programme
 
 SUBJECT = "growth.levelscheme"
 HAPPENINGS = {
@@ -93,7 +96,7 @@ DRAFTS: dict[Subject, tuple[Any, str]] = {  # where a draft lies, and the way fr
 }
 
 
-def _draft(request: HttpRequest, subject: str, draft_id: int, verb: str) -> tuple[Subject, Any, Programme]:
+def _draft(request: HttpRequest, subject: str, draft_id: int, verb: str) -> "tuple[Subject, Any, Programme]":
     """What is simulated, and its programme. Raises Http404 or PermissionDenied."""
     kind = next((each for each in Subject if each == subject), None)
     if kind is None:
@@ -108,7 +111,7 @@ def _back(kind: Subject, draft_id: int) -> str:
     return urls[kind](draft_id)
 
 
-def _next_review(programme: Programme) -> date:
+def _next_review(programme: "Programme") -> date:
     today = clock.now().astimezone(ZoneInfo(programme.time_zone)).date()
     return (today.replace(day=1) + timedelta(days=32)).replace(day=1)
 
@@ -124,7 +127,7 @@ def start(request: HttpRequest, subject: str, draft_id: int) -> HttpResponse:
                 version_id=version.pk,
                 **form.cleaned_data,
                 created_by_id=user_id_of(request),
-                store_id=Store.objects.filter(programme=programme).order_by("pk").values_list("pk", flat=True).first(),
+                store_id=stores_selectors.first_store_id(programme.pk),
                 at=clock.now(),
             )
         except DomainError as refusal:
@@ -144,7 +147,7 @@ def start(request: HttpRequest, subject: str, draft_id: int) -> HttpResponse:
     )
 
 
-def _job(request: HttpRequest, simulation_id: int) -> tuple[Job, Programme]:
+def _job(request: HttpRequest, simulation_id: int) -> "tuple[Job, Programme]":
     """A simulation of a programme the caller may see. Raises Http404 alike for foreign and missing ones, and when its draft is gone."""
     job = Job.objects.filter(pk=simulation_id, kind=services.JOB).select_related("created_by").first()
     if job is None:
@@ -195,7 +198,7 @@ def _told(found: Simulation) -> dict[str, Any]:
     """The result as the page shows it."""
     names = {level.code: level.name for level in found.levels}
     levels = sorted(found.levels, key=lambda level: (level.rank is None, -(level.rank or 0)))
-    members = Membership.objects.in_bulk([sample.membership_id for sample in found.samples])
+    members = stores_selectors.memberships_by_id(sample.membership_id for sample in found.samples)
     steps = [(STEPS["publishing"], found.publishing)] + ([(STEPS["review"], found.review)] if found.review else [])
     return {
         "levels": levels,
@@ -214,7 +217,7 @@ def _matrix(step: Step, levels: list[LevelCount]) -> list[tuple[str, list[int]]]
     return [row for row in found if any(row[1])]
 
 
-def _sample(sample: Sample, names: dict[str, str], members: dict[int, Membership]) -> dict[str, Any]:
+def _sample(sample: Sample, names: dict[str, str], members: "dict[int, Membership]") -> dict[str, Any]:
     membership = members.get(sample.membership_id)
     return {
         "sample": sample,

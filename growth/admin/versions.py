@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,9 @@ from core.errors import DomainError
 from core.registry import Text
 from growth.admin import reach
 from growth.enums import VersionState
-from stores.models import Programme
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Kind:
         """A version of a programme the caller sees. Raises Http404 or PermissionDenied."""
         return reach.row(request, self.rows.filter(pk=row_id).select_related("programme", "based_on"), self.subject, verb=verb)
 
-    def list_url(self, programme: Programme) -> str:
+    def list_url(self, programme: "Programme") -> str:
         return f"{reverse(self.listed)}?programme={programme.code}"
 
     def url(self, row_id: int) -> str:

@@ -1,4 +1,4 @@
-"""What the deciding of levels stands on: one definition of the measures and of the judgement, and where changes wait while they are written.
+"""What the deciding of levels stands on: one definition of the measures and of the judgement, and where changes wait to be written.
 
 A staged change names what the scheme gives (automatic_to) or, for bought levels, the level itself (is_explicit). growth/levels/resolve
 fills level_from, level_to, level_until and history_id from it and from the levels set by hand.

@@ -20,7 +20,7 @@ from stores import selectors as stores_selectors
 from stores import services as stores_services
 from stores.api import examples, shapes
 from stores.api.filters import MembersOfProgrammeFilters
-from stores.enums import ClientScope
+from stores.enums import ClientScope, ProgrammeKind
 from stores.errors import NotAMember, ProgrammeNotFound, StoreNotFound
 from stores.models import Membership, Programme, Store
 
@@ -119,9 +119,7 @@ class OneMemberView(ApiView):
     def summary(self, call: Call, one_id: str) -> Answer:
         """Level, benefits, points and balance in one programme."""
         member = _read(call, one_id)
-        programme = programme_of(call, call.query.get("programme"))
-        if not Membership.objects.filter(member_id=member.pk, programme=programme).exists():
-            raise NotAMember()
+        programme = _joined(call, member)
         return Answer(_summary(member, programme, call))
 
     @operation(
@@ -135,9 +133,7 @@ class OneMemberView(ApiView):
     def portrait(self, call: Call, one_id: str) -> Answer:
         """Six parts, as this client may see them."""
         member = _read(call, one_id)
-        programme = programme_of(call, call.query.get("programme"))
-        if not Membership.objects.filter(member_id=member.pk, programme=programme).exists():
-            raise NotAMember()
+        programme = _joined(call, member)
         return Answer(_parts("portrait", shapes.PORTRAIT_PARTS, member, programme, call))
 
     @operation("list_memberships", summary="List a member's memberships", scope=READ, answers={200: shapes.MembershipListOut})
@@ -207,6 +203,17 @@ def programme_of(call: Call, code: str | None) -> Programme:
     if call.scope.platform:
         return stores_selectors.platform_programme()
     return Programme.objects.get(pk__in=call.scope.programme_ids)
+
+
+def _joined(call: Call, member: "Member") -> Programme:
+    """The programme a call is about, with the member in it: one statement. Raises ProgrammeNotFound, NotAMember."""
+    code = call.query.get("programme")
+    for membership in stores_selectors.memberships_of(member.pk, call.scope):
+        programme = membership.programme
+        if programme.code == code if code else not call.scope.platform or programme.kind == ProgrammeKind.PLATFORM:
+            return programme
+    programme_of(call, code)  # refuses one out of reach
+    raise NotAMember()
 
 
 def _memberships(member_id: int, call: Call) -> list[Mapping[str, Any]]:

@@ -32,9 +32,7 @@ def code(membership: Membership, at: datetime) -> str:
 
 
 def set_level(membership: Membership, to: str, *, at: datetime = NOW, until: datetime | None = None, actor: str = CLERK) -> LevelOverride:
-    return overrides.set_level(
-        membership_id=membership.pk, level_id=level(to), reason="投诉补偿", valid_until=until, actor=actor, at=at
-    )
+    return overrides.set_level(membership_id=membership.pk, level_id=level(to), reason="投诉补偿", valid_until=until, actor=actor, at=at)
 
 
 def earn(membership: Membership, growth: int, at: datetime) -> None:

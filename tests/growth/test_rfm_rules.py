@@ -87,7 +87,7 @@ def test_the_whole_numbers_are_the_decimals_of_the_formula(cell: rfm.Cell, cut: 
     """A-14 in Decimal arithmetic: rfm_unit x (wR g(R) + wF g(F) + wM g(M)), g(score) = score - 3."""
     low, high = sorted(cut)
     weights = (low, high - low, 1000 - high)
-    exact = unit * sum((Decimal(weight) / 1000) * (score - 3) for weight, score in zip(weights, cell, strict=True))
+    exact = unit * sum(((Decimal(weight) / 1000) * (score - 3) for weight, score in zip(weights, cell, strict=True)), Decimal(0))
     assert rfm.delta(cell, weights, unit, bought=True) == int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
