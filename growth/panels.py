@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -20,7 +20,9 @@ from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
 from growth.selectors import benefits, cards, entry_history, ledger, level_history, levels, member_page
 from stores import selectors as stores_selectors
-from stores.models import Membership
+
+if TYPE_CHECKING:
+    from stores.models import Membership
 
 
 def _level(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
@@ -60,7 +62,11 @@ class LevelPanel:
 def _standings(member_id: int, scope: Scope, now: datetime) -> dict[str, Any]:
     """What stands above the history: a level each, with where its holder stands in the free track."""
     holdings = cards.holdings([member_id], scope, now)[member_id]
-    standings = {holding.membership_id: levels.standing(holding.membership_id, now) for holding in holdings if holding.track == Track.FREE}
+    standings = {
+        holding.membership_id: levels.standing(levels.known(holding.membership_id, holding.programme_id, now))
+        for holding in holdings
+        if holding.track == Track.FREE
+    }
     by_hand = [row for standing in standings.values() if standing for row in (standing.override, standing.waiting) if row]
     names = levels.terms_of([row.level_id for row in by_hand])
     return {
@@ -148,7 +154,7 @@ class GrowthPanel:
         }
 
 
-def _chosen(memberships: Sequence[Membership], wanted: str) -> Membership | None:
+def _chosen(memberships: "Sequence[Membership]", wanted: str) -> "Membership | None":
     """The membership whose entries are shown: the one asked for, else a store's before the platform's. Raises NotFound for another's."""
     if wanted:
         found = next((each for each in memberships if str(each.pk) == wanted), None)

@@ -7,7 +7,6 @@ from core import registry
 from core.registry import Part
 from core.scope import Scope
 from growth.api import shapes, told
-from growth.models import GrowthAccount
 from growth.selectors import benefits, levels, promises
 from stores import selectors as stores_selectors
 
@@ -17,15 +16,15 @@ def _summary(member_id: int, scope: Scope, now: datetime, programme_id: int | No
     nothing: dict[str, Any] = {"level": None, "growth": None, "benefits": None}
     if programme_id is None or not scope.reaches_programme(programme_id):
         return nothing
-    membership = stores_selectors.membership(member_id, programme_id)
-    if not membership.programme.growth_on:
+    membership = stores_selectors.membership_rows_of(member_id, programme_id).select_related("growth_account").first()
+    if membership is None or not membership.programme.growth_on:
         return nothing
-    standing = levels.standing(membership.pk, now)
-    tracks = levels.held([membership.pk], now)[membership.pk]
-    ladder = promises.promised(each.level_id for each in (standing.terms, standing.next_terms) if each) if standing else {}
-    entitled = benefits.of_membership(membership.pk, now)
-    account = GrowthAccount.objects.filter(pk=membership.pk).first()
-    level = shapes.LevelOut(told.standing(standing, tracks, ladder, membership.programme.code)).data
+    account = getattr(membership, "growth_account", None)
+    known = levels.known(membership.pk, programme_id, now)
+    standing = levels.standing(known)
+    ladder = promises.by_level(known.terms)
+    entitled = benefits.of_membership(membership.pk, now, ladder=ladder)
+    level = shapes.LevelOut(told.standing(standing, known.tracks, ladder, membership.programme.code)).data
     also = told.entitlements(entitled, None)
     unit_name = told.unit_name(standing.version.unit_name if standing else "")
     return {

@@ -106,6 +106,11 @@ def membership_rows(membership_id: int) -> QuerySet[Membership]:
     return Membership.objects.filter(pk=membership_id).select_related("programme", "member")
 
 
+def membership_rows_of(member_id: int, programme_id: int) -> QuerySet[Membership]:
+    """A member's membership in a programme, or nothing, with the programme; who asks may join what hangs on it."""
+    return Membership.objects.filter(member_id=member_id, programme_id=programme_id).select_related("programme")
+
+
 def memberships_by_id(membership_ids: Iterable[int]) -> dict[int, Membership]:
     """Memberships by id; unknown ids are left out."""
     return Membership.objects.in_bulk(list(membership_ids))

@@ -71,10 +71,9 @@ class LevelView(MembershipView):
     def retrieve(self, call: Call, code: str, one_id: str) -> Answer:
         """The level, what is missing to the next one and what it brings (LVL-30), what the next review would do, the other tracks."""
         programme, membership_id = self.read(call, code, one_id)
-        found = levels.standing(membership_id, call.now)
-        tracks = levels.held([membership_id], call.now)[membership_id]
-        ladder = promises.promised(each.level_id for each in (found.terms, found.next_terms) if each) if found else {}
-        return Answer(shapes.LevelOut(told.standing(found, tracks, ladder, programme.code)).data)
+        known = levels.known(membership_id, programme.pk, call.now)
+        ladder = promises.by_level(known.terms)
+        return Answer(shapes.LevelOut(told.standing(levels.standing(known), known.tracks, ladder, programme.code)).data)
 
     @operation(
         "list_level_history",

@@ -141,12 +141,16 @@ def effective(membership_ids: Collection[int], at: datetime, channel: str | None
     return {number: list(found.benefits) for number, found in entitlements(membership_ids, at, channel).items()}
 
 
-def entitlements(membership_ids: Collection[int], at: datetime, channel: str | None = None) -> dict[int, Entitlements]:
-    """As `effective`, with the tracks held. Every membership asked for is answered; a frozen one is entitled to nothing."""
+def entitlements(
+    membership_ids: Collection[int], at: datetime, channel: str | None = None, ladder: Mapping[int, LevelPromises] | None = None
+) -> dict[int, Entitlements]:
+    """As `effective`, with the tracks held. Every membership asked for is answered; a frozen one is entitled to nothing.
+
+    ladder: what levels promise, by level id, where the caller has read it; of other levels it is read here.
+    """
     rows = sql.rows("growth/benefits/holdings", membership_ids=list(membership_ids), at=at)
-    levels = promises.promised(
-        {row[name] for row in rows for name in ("level_id", "matched_level_id") if row[name] is not None},
-    )
+    wanted = {row[name] for row in rows for name in ("level_id", "matched_level_id") if row[name] is not None}
+    levels = {**(ladder or {}), **promises.promised(wanted.difference(ladder or ()))}
     single = Benefit.objects.filter(pk__in={row["benefit_id"] for row in rows} - {None}, is_active=True).select_related("programme")
     singles = {benefit.pk: benefit for benefit in single} if any(row["benefit_id"] for row in rows) else {}
     tracks: dict[int, dict[Track, Source]] = {number: {} for number in membership_ids}
@@ -164,9 +168,11 @@ def entitlements(membership_ids: Collection[int], at: datetime, channel: str | N
     }
 
 
-def of_membership(membership_id: int, at: datetime, channel: str | None = None) -> Entitlements:
+def of_membership(
+    membership_id: int, at: datetime, channel: str | None = None, ladder: Mapping[int, LevelPromises] | None = None
+) -> Entitlements:
     """One membership's."""
-    return entitlements([membership_id], at, channel)[membership_id]
+    return entitlements([membership_id], at, channel, ladder)[membership_id]
 
 
 def early_access(found: Entitlements) -> Earlier:

@@ -1,6 +1,6 @@
 """What levels memberships hold, held and will hold, and why (LVL-02..34)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from core import sql
 from growth.enums import Basis, OverrideState, Track, VersionState
 from growth.models import LevelHistory, LevelOverride, LevelTerms, MemberLevel, SchemeVersion
 from growth.rules.levels import next_review_on
+from growth.selectors import promises
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,17 @@ class Held:
     terms_id: int
 
 
-def held(membership_ids: Iterable[int], at: datetime) -> dict[int, dict[Track, Held]]:
-    """The levels that count at `at`, by membership and track; what has run out by then does not, whether or not a job has seen it."""
+def held(membership_ids: Iterable[int], at: datetime, published: Iterable[LevelTerms] = ()) -> dict[int, dict[Track, Held]]:
+    """The levels that count at `at`, by membership and track; what has run out by then does not, whether or not a job has seen it.
+
+    published: terms of published versions that the caller has read, with `level`; those of other levels are read here.
+    """
     ids = list(membership_ids)
     found: dict[int, dict[Track, Held]] = {membership_id: {} for membership_id in ids}
     rows = list(MemberLevel.objects.filter(membership_id__in=ids).order_by("membership_id", "track"))
-    terms = terms_of({level_id for row in rows for level_id in (row.level_id, row.automatic_level_id) if level_id is not None})
+    wanted = {level_id for row in rows for level_id in (row.level_id, row.automatic_level_id) if level_id is not None}
+    terms = {each.level_id: each for each in published}
+    terms |= terms_of(wanted - terms.keys())
     for row in rows:
         is_over = row.level_until is not None and row.level_until <= at
         level_id = row.automatic_level_id if is_over else row.level_id
@@ -143,18 +149,34 @@ class Standing:
         return (self.terms.pk if self.terms else None, self.next_terms.pk if self.next_terms else None)
 
 
-def standing(membership_id: int, at: datetime, track: Track = Track.FREE) -> Standing | None:
+@dataclass(frozen=True)
+class Known:
+    """What a membership holds at `at` and what its programme's published schemes say, read once for several answers.
+
+    terms: as `promises.published_terms` has them.
+    """
+
+    membership_id: int
+    at: datetime
+    terms: list[LevelTerms]
+    tracks: Mapping[Track, Held]
+
+
+def known(membership_id: int, programme_id: int, at: datetime) -> Known:
+    """Three statements; a fourth where a level is held that no published scheme has."""
+    terms = promises.published_terms(programme_id)
+    return Known(membership_id, at, terms, held([membership_id], at, terms)[membership_id])
+
+
+def standing(of: Known, track: Track = Track.FREE) -> Standing | None:
     """Level, progress and outlook of a membership; None where its programme has no published scheme of the track."""
-    version = (
-        SchemeVersion.objects.filter(scheme__programme__memberships=membership_id, scheme__track=track, state=VersionState.PUBLISHED)
-        .select_related("scheme__programme")
-        .first()
-    )
-    if version is None:
+    membership_id, at = of.membership_id, of.at
+    terms = [each for each in of.terms if each.version.scheme.track == track]
+    if not terms:
         return None
-    terms = list(version.terms.select_related("level").order_by("rank"))
+    version = terms[0].version
     by_level = {each.level_id: each for each in terms}
-    own = held([membership_id], at)[membership_id].get(track)
+    own = of.tracks.get(track)
     current = by_level.get(own.level_id) if own else None
     hands = {
         row.state: row

@@ -52,10 +52,15 @@ def promised(level_ids: Iterable[int]) -> dict[int, LevelPromises]:
         return {}
     versions = LevelTerms.objects.filter(level_id__in=wanted, version__state=VersionState.PUBLISHED).values("version_id")
     terms = LevelTerms.objects.filter(version_id__in=versions).select_related("level").prefetch_related(WITH_BENEFITS)
+    return {number: found for number, found in by_level(terms.order_by("version_id", "rank")).items() if number in wanted}
+
+
+def by_level(terms: Iterable[LevelTerms]) -> dict[int, LevelPromises]:
+    """What whole versions promise, by level id. terms: by version and rank, otherwise as `ladder_of` takes them."""
     by_version: dict[int, list[LevelTerms]] = {}
-    for each in terms.order_by("version_id", "rank"):
+    for each in terms:
         by_version.setdefault(each.version_id, []).append(each)
-    return {found.level_id: found for ladder in by_version.values() for found in ladder_of(ladder) if found.level_id in wanted}
+    return {found.level_id: found for ladder in by_version.values() for found in ladder_of(ladder)}
 
 
 def ladder_of(terms: Sequence[LevelTerms]) -> list[LevelPromises]:
@@ -91,12 +96,15 @@ def ladder_of(terms: Sequence[LevelTerms]) -> list[LevelPromises]:
 
 def of_programme(programme_id: int) -> list[LevelPromises]:
     """Every level that the published schemes of a programme have: the free track's by rank, then the other tracks'. Two statements."""
-    terms = LevelTerms.objects.filter(version__state=VersionState.PUBLISHED, version__scheme__programme_id=programme_id)
-    by_version: dict[int, list[LevelTerms]] = {}
-    for each in terms.select_related("level").prefetch_related(WITH_BENEFITS).order_by("version_id", "rank"):
-        by_version.setdefault(each.version_id, []).append(each)
-    found = [level for ladder in by_version.values() for level in ladder_of(ladder)]
+    found = by_level(published_terms(programme_id)).values()
     return sorted(found, key=lambda level: (list(Track).index(level.track), level.rank))
+
+
+def published_terms(programme_id: int) -> list[LevelTerms]:
+    """The terms of a programme's published schemes by version and rank, with all that `by_level` and `levels.known` need."""
+    terms = LevelTerms.objects.filter(version__state=VersionState.PUBLISHED, version__scheme__programme_id=programme_id)
+    related = terms.select_related("level", "version__scheme__programme").prefetch_related(WITH_BENEFITS)
+    return list(related.order_by("version_id", "rank"))
 
 
 def gained(lower: LevelPromises | None, higher: LevelPromises) -> list[Promise]:

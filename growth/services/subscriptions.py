@@ -72,8 +72,7 @@ def subscribe(
     if last is not None and held_until is not None and last.plan.level_id != plan.level_id:
         raise OtherPlanValid(plan=last.plan.code, until=held_until)
     term = rules.term(paid_at=paid_at, held_until=held_until, days=plan.days, time_zone=plan.programme.time_zone)
-    if held_until is None:  # the end of an earlier one that no job has written yet comes first
-        changes.record(_end([membership_id], now=term.starts_at), booked_at=booked_at, origin=origin)
+    ended = [] if held_until else _end([membership_id], now=term.starts_at)  # what no job has written yet comes first
     bought = _insert(
         Subscription(
             membership_id=membership_id,
@@ -102,7 +101,7 @@ def subscribe(
             until=term.ends_at,
             details={"plan": plan.code, "price_minor": plan.price_minor, "until": term.ends_at.isoformat()},
         )
-        changes.record([begun], booked_at=booked_at, origin=origin)
+        changes.record([*ended, begun], booked_at=booked_at, origin=origin)
     return Bought(bought, False)
 
 

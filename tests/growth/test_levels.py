@@ -221,6 +221,27 @@ def test_what_comes_in_late_is_dated_no_earlier_than_the_last_change(programme):
     assert levels_selectors.level_at([membership.pk], NOW + 10 * DAY)[membership.pk][Track.FREE].code == "L2"
 
 
+def test_changes_of_one_batch_are_numbered_in_the_order_given(programme):
+    """Two of one membership at one instant: the line with the higher id is the later one, and what is held."""
+    scheme(programme, Basis.GROWTH, 0, track=Track.PAID)
+    membership = joined(programme)
+    paid: dict[str, Any] = {
+        "membership_id": membership.pk,
+        "track": Track.PAID,
+        "source": "subscription:1",
+        "actor": "test",
+        "occurred_at": NOW,
+    }
+    ended = Change(cause=LevelCause.EXPIRED, **paid)
+    bought = Change(cause=LevelCause.SUBSCRIBED, level_id=Level.objects.get(code="X0").pk, until=NOW + DAY, **paid)
+    ids = changes.record([bought, ended] * 20 + [bought], booked_at=NOW, origin=Origin.LIVE)
+    assert ids == sorted(ids)
+    assert lines(membership, Track.PAID) == [("subscribed", None, "X0"), ("expired", "X0", None)] * 20 + [("subscribed", None, "X0")]
+    assert code(membership, NOW, Track.PAID) == "X0"
+    again = changes.record([ended, bought], booked_at=NOW, origin=Origin.LIVE)
+    assert again[0] < again[1]
+
+
 # --- what a change sets off ---
 
 
@@ -484,10 +505,14 @@ def test_a_level_set_by_hand_that_has_run_out_is_not_held_afterwards_though_no_j
 # --- standing ---
 
 
+def standing(membership: Membership) -> levels_selectors.Standing | None:
+    return levels_selectors.standing(levels_selectors.known(membership.pk, membership.programme_id, NOW))
+
+
 def test_standing_tells_what_is_missing_and_what_the_next_review_would_do(programme):
     """LVL-30."""
     membership = house.membership(programme, growth=7200)
-    found = levels_selectors.standing(membership.pk, NOW)
+    found = standing(membership)
     assert found is not None
     assert found.terms is not None
     assert found.next_terms is not None
@@ -498,14 +523,14 @@ def test_standing_tells_what_is_missing_and_what_the_next_review_would_do(progra
 
 def test_standing_foresees_a_fall(programme):
     membership = house.membership(programme, growth=2000, level="L2")
-    found = levels_selectors.standing(membership.pk, NOW)
+    found = standing(membership)
     assert found is not None
     assert found.projection is not None
     assert (found.projection.happening, found.projection.terms.name) == ("down", "铜牌会员")
 
 
 def test_at_the_top_nothing_is_missing(programme):
-    found = levels_selectors.standing(house.membership(programme, growth=60000).pk, NOW)
+    found = standing(house.membership(programme, growth=60000))
     assert found is not None
     assert (found.next_terms, found.gap) == (None, None)
 

@@ -1,4 +1,5 @@
--- Say of each change staged under %(batch)s from which level to which it leads and until when, and give it the id of its history line.
+-- Say of each change staged under %(batch)s from which level to which it leads and until when, and give it the id of its history line,
+-- in the order of the items: of two lines of one instant the later one has the higher id.
 -- A level set by hand counts while it lasts: raising, if it is better than what the scheme gives; lowering, exactly (A-23). A change that
 -- comes in late is dated no earlier than the last one, so that the newest line of history is what the member holds. Reads growth only.
 WITH dated AS (
@@ -44,6 +45,9 @@ WITH dated AS (
         lag(led.level_to) OVER of_track AS before_id
     FROM led
     WINDOW of_track AS (PARTITION BY led.membership_id, led.track ORDER BY led.item)
+), numbered AS (
+    SELECT stepped.*, nextval(pg_get_serial_sequence('growth_levelhistory', 'id')) AS history_id
+    FROM (SELECT * FROM stepped ORDER BY item) stepped
 )
 UPDATE growth_staged_change c
 SET occurred_at = s.at,
@@ -54,11 +58,11 @@ SET occurred_at = s.at,
         WHEN held.level_until IS NULL OR held.level_until >= s.at THEN held.level_id
         ELSE held.automatic_level_id
     END,
-    history_id = nextval(pg_get_serial_sequence('growth_levelhistory', 'id')),
+    history_id = s.history_id,
     details = c.details || CASE
         WHEN s.level_until IS NULL THEN '{}'::jsonb
         ELSE jsonb_build_object('until', s.level_until, 'then', c.automatic_to)
     END
-FROM stepped s
+FROM numbered s
 LEFT JOIN growth_memberlevel held ON held.membership_id = s.membership_id AND held.track = s.track
 WHERE c.batch = %(batch)s AND c.item = s.item
