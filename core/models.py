@@ -91,6 +91,9 @@ class EffectSkipped(models.Model):
     booked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["member_id", "-occurred_at"], condition=Q(settled_at=None), name="core_skipped_of_member")]
+
 
 class Heartbeat(models.Model):
     """When somebody who must keep going was last seen: "beat" is a task that beat sent and a worker did."""

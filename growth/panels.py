@@ -145,6 +145,7 @@ class GrowthPanel:
             "memberships": memberships,
             "membership": membership,
             "rows": _entry_rows(shown, subject_id),
+            "skipped": member_page.skipped(membership.pk, subject_id, limit=PAGE) if membership and not cursor else [],
             "zone": membership.programme.time_zone if membership else "",
             "reason": reason,
             "reasons": Reason.choices,

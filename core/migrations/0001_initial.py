@@ -32,6 +32,13 @@ class Migration(migrations.Migration):
                 ("booked_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["member_id", "-occurred_at"], name="core_skipped_of_member"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Heartbeat",

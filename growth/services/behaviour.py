@@ -21,7 +21,8 @@ def settle_events(*, event_ids: Sequence[int], booked_at: datetime, origin: Orig
     """Give and take back what behaviour events are worth, at most 5,000 at a time; answers how many entries.
 
     Each effect comes once for ever, whatever events name it: a login a day, a review an order line, a photo review a product.
-    What cannot be given - member frozen, growth switched off, the order not known yet - becomes an EffectSkipped row.
+    What cannot be given - member frozen, growth switched off, the order not known yet, a product's first places taken - becomes an
+    EffectSkipped row.
     """
     ids = list(event_ids)
     sql.rows("growth/behaviour/lock", event_ids=ids)
@@ -33,7 +34,7 @@ def settle_events(*, event_ids: Sequence[int], booked_at: datetime, origin: Orig
         def stage(entries: int, wave: int) -> None:
             sql.run("growth/behaviour/judge", batch=batch, wave=wave)
             if sql.rows("growth/behaviour/lock_places", batch=batch, wave=wave, lock_class=PLACES_LOCK_CLASS):
-                sql.run("growth/behaviour/take_places", batch=batch, wave=wave)
+                sql.run("growth/behaviour/take_places", batch=batch, wave=wave, booked_at=booked_at)
             sql.run("growth/behaviour/entries", from_batch=batch, wave=wave, batch=entries, actor=ACTOR)
 
         return waves.post_in_waves(waves.count_of(STAGING, batch), stage, booked_at=booked_at, origin=origin)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from core.enums import Channel
 from core.money import format_minor
-from growth.enums import Basis
+from growth.enums import Basis, Reason
 
 register = template.Library()
 MONEY = {Basis.SPEND, Basis.RECHARGE}
@@ -32,6 +32,12 @@ def signed(number: int | None) -> str:
     if number is None:
         return ""
     return f"+{number:,}" if number > 0 else f"−{-number:,}" if number < 0 else "0"
+
+
+@register.filter
+def reason_label(code: str | None) -> str:
+    """`photo_review` -> the words people read; what is none is shown as it is."""
+    return str(Reason(code).label) if code in Reason.values else code or ""
 
 
 @register.simple_tag

@@ -34,10 +34,11 @@ PROJECT = Path(__file__).resolve().parents[2]
 def credentials(transactional_db: None) -> ClientCredentials:
     """A client of S001, whose programme is P1, as in the demo."""
     from stores.enums import ProgrammeKind
-    from tests.world import NOW, platform
+    from stores.models import Programme
+    from tests.world import platform
 
     platform()
-    programme = levelled(stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, actor="test", at=NOW))
+    programme = levelled(Programme.objects.create(code="P1", name="P1", kind=ProgrammeKind.STORE))
     shop = store("S001", programme_id=programme.pk)
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
 

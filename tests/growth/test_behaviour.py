@@ -263,6 +263,8 @@ def test_the_first_ten_members_of_a_product_get_growth_the_eleventh_none_ever(pr
     assert posted(people[10]) == []
     assert len(posted(people[2])) == 2
     assert sorted(PhotoPlace.objects.values_list("place", flat=True)) == list(range(1, 11))
+    told = [(row.code, row.member_id, row.values["first_members"]) for row in EffectSkipped.objects.all()]
+    assert told == [("places_taken", people[10].member_id, 10)] * 2  # both times
 
 
 def test_places_are_taken_in_order_of_approval_ties_by_submission(programme: Programme, shop: Store) -> None:
