@@ -33,12 +33,13 @@ PROJECT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def credentials(transactional_db: None) -> ClientCredentials:
     """A client of S001, whose programme is P1, as in the demo."""
+    from core.registry import BLANK
     from stores.enums import ProgrammeKind
-    from stores.models import Programme
-    from tests.world import platform
+    from tests.world import NOW, platform
 
     platform()
-    programme = levelled(Programme.objects.create(code="P1", name="P1", kind=ProgrammeKind.STORE))
+    made = stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
+    programme = levelled(made)
     shop = store("S001", programme_id=programme.pk)
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
 
