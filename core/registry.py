@@ -135,7 +135,7 @@ class _Registry:
     hit_columns: list[HitColumn] = field(default_factory=list)
     revealables: dict[str, Revealable] = field(default_factory=dict)
     front_sections: list[FrontSection] = field(default_factory=list)
-    presets: list[Preset] = field(default_factory=list)
+    presets: dict[str, Preset] = field(default_factory=dict)
     locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]] | None = None
 
 
@@ -200,11 +200,11 @@ def front_sections() -> list[FrontSection]:
 
 def add_preset(preset: Preset) -> None:
     """Offered when a programme is made, in the order of calling; the first is the usual one."""
-    _all.presets.append(preset)
+    _all.presets[preset.code] = preset
 
 
 def presets() -> list[Preset]:
-    return list(_all.presets)
+    return list(_all.presets.values())
 
 
 def set_locator(locator: Callable[[Sequence[int]], Mapping[int, Sequence[int]]]) -> None:

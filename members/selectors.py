@@ -149,6 +149,11 @@ def _changes_of(part: str, model: type[Model], of: dict[str, int], before: datet
     return changes
 
 
+def members_by_id(member_ids: Iterable[int]) -> dict[int, Member]:
+    """Members by id; unknown ids are left out."""
+    return Member.objects.in_bulk(set(member_ids))
+
+
 def names_of(member_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
     """one_id and name by member id."""
     return {pk: (one_id, name) for pk, one_id, name in Member.objects.filter(pk__in=member_ids).values_list("id", "one_id", "name")}

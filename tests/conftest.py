@@ -152,6 +152,16 @@ def tables_cut_by_month_start_empty(request: pytest.FixtureRequest) -> Iterator[
 
 
 @pytest.fixture(autouse=True)
+def language_is_the_usual_one() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test begins without it."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def ledgers_agree(request: pytest.FixtureRequest, tables_cut_by_month_start_empty: None) -> Iterator[None]:
     """After every database test that posted, the accounts agree with their entries (STYLE section 5)."""
     names = set(request.fixturenames)

@@ -19,7 +19,7 @@ from core.masking import FieldClass
 from core.models import Notice
 from growth import links
 from growth.admin import reach
-from members.models import Member
+from members import selectors as members_selectors
 
 SUBJECT = "core.notice"
 
@@ -50,7 +50,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, shown: list[Notice]) -> list[dict[str, Any]]:
-    members = Member.objects.in_bulk({notice.member_id for notice in shown})
+    members = members_selectors.members_by_id(notice.member_id for notice in shown)
     homes = registry.stores_of(list(members)) if members else {}
     return [
         {

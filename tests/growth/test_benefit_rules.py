@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from core.errors import InvalidInput
 from growth.enums import BenefitKind, ServiceTier
@@ -133,6 +134,7 @@ def test_a_higher_level_may_not_promise_less():
     assert not benefits.quota_worsens(2, None)
 
 
+@translation.override("en")
 def test_words_of_a_rate_say_both_notations():
     """A-04: 9.5折 is 95 %."""
     assert benefits.words(Discount(Decimal("0.9500")), currency="CNY") == "95 % (9.5 out of 10)"
@@ -140,6 +142,7 @@ def test_words_of_a_rate_say_both_notations():
     assert benefits.words(Discount(Decimal("0.9000")), currency="CNY") == "90 % (9 out of 10)"
 
 
+@translation.override("en")
 def test_words_of_the_other_values():
     def said(kind: str) -> str:
         return benefits.words(benefits.parse(kind, VALUES[kind]), currency="CNY")

@@ -87,7 +87,7 @@ def test_an_unknown_topic_is_refused():
 
 
 def test_the_facts_that_may_be_heard_of_are_these():
-    assert list(outbox.topics()) == ["after_sale.recorded", "member.updated", "order.recorded"]
+    assert list(outbox.topics()) == ["after_sale.recorded", "level.changed", "member.updated", "order.recorded"]
 
 
 @pytest.mark.django_db
