@@ -1,5 +1,6 @@
 """Level schemes: drafted, checked in words, published, members re-evaluated (OP-1, LVL-05..08, LVL-23, LVL-27, LVL-32, BEN-01, BEN-10)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -31,6 +32,14 @@ from tests import world
 from tests.growth import house
 from tests.growth.threads import at_once
 from tests.world import NOW
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """What findings say is asserted in the language of the code."""
+    with translation.override("en"):
+        yield
+
 
 BY: dict[str, Any] = {"actor": "staff:1", "at": NOW}
 
