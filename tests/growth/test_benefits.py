@@ -166,7 +166,7 @@ def test_delivery_benefits_are_flags_an_order_system_reads(jd: Programme):
     assert gold.flags == {"priority_dispatch": False, "next_day": True, "time_slot": True, "priority_after_sales": False}
     coupons = silver.of("shipping_coupons")
     assert coupons is not None
-    assert coupons.words == "2 a month"
+    assert coupons.words == "每月2张"
 
 
 def test_the_service_tier_has_its_adviser(jd: Programme):
