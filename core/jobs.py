@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from django.db import connection, transaction
 
+from core import locks
 from core.enums import JobState
 from core.models import Job
 
@@ -69,15 +70,8 @@ def run(job_id: int, *, now: Callable[[], datetime]) -> bool:
 
     An exception marks the job failed with its words and is raised again, so that it is seen in the log.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, job_id])
-        if not cursor.fetchone()[0]:
-            return False
-    try:
-        return _run_held(job_id, now)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, job_id])
+    with locks.held(LOCK_CLASS, [job_id]) as free:
+        return bool(free) and _run_held(job_id, now)
 
 
 def _run_held(job_id: int, now: Callable[[], datetime]) -> bool:

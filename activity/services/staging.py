@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from django.db import connection
+
+from core import staging
 
 TABLES = (
     "activity_staged_order",
@@ -17,15 +19,9 @@ TABLES = (
 as_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: making one costs more than writing an item's attributes
 
 
-@contextmanager
-def batch(*tables: str) -> Iterator[int]:
-    """A number of one's own for the rows of one call; they are gone afterwards. A call that fails takes them back by its rollback."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('activity_batch')")
-        number = int(cursor.fetchone()[0])
-        yield number
-        for table in tables:
-            cursor.execute(f"DELETE FROM {table} WHERE batch = %s", [number])  # noqa: S608  (our own names)
+def batch(*tables: str) -> AbstractContextManager[int]:
+    """A number of one's own for the rows of one call; they are gone afterwards."""
+    return staging.batch("activity_batch", *tables)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import sql
+from core import sql, staging
 from core.enums import Origin
 from growth.services import waves
 
@@ -26,7 +26,7 @@ def settle_events(*, event_ids: Sequence[int], booked_at: datetime, origin: Orig
     """
     ids = list(event_ids)
     sql.rows("growth/behaviour/lock", event_ids=ids)
-    with waves.staging(STAGING) as batch:
+    with staging.batch("growth_batch", STAGING) as batch:
         if not sql.run("growth/behaviour/stage", batch=batch, event_ids=ids, is_live=origin == Origin.LIVE):
             return 0
         sql.run("growth/behaviour/skip", batch=batch, booked_at=booked_at)

@@ -1,15 +1,15 @@
 """The one road by which a level changes: staged, resolved, written, told (LVL-02..29). Callers hold the memberships."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from core import events, notices, outbox, sql
+from core import events, notices, outbox, sql, staging
 from core.enums import Origin
 from core.notices import NoticeIn
 from core.outbox import Outgoing
@@ -48,14 +48,9 @@ class Change:
     note: str = ""
 
 
-@contextmanager
-def batch() -> Iterator[int]:
+def batch() -> AbstractContextManager[int]:
     """A number of one's own for changes staged in this transaction; they are gone afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('growth_batch')")
-        number = int(cursor.fetchone()[0])
-        yield number
-        cursor.execute("DELETE FROM growth_staged_change WHERE batch = %s", [number])
+    return staging.batch("growth_batch", "growth_staged_change")
 
 
 def record(changes: Sequence[Change], *, booked_at: datetime, origin: Origin) -> list[int]:

@@ -4,8 +4,8 @@ The posting itself is growth_post_staged (growth/sql/functions). docs/rules/grow
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import events
+from core import events, staging
 from core.enums import Origin
 from core.errors import InvalidInput
 from growth.enums import Reason
@@ -105,14 +105,9 @@ def _as_row(entry: EntryIn) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in EntryIn.__slots__}
 
 
-@contextmanager
-def staged() -> Iterator[int]:
+def staged() -> AbstractContextManager[int]:
     """A batch number for rows of growth_staged_entry; they are gone afterwards. A transaction that fails takes them back anyway."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('growth_batch')")
-        batch = int(cursor.fetchone()[0])
-        yield batch
-        cursor.execute("DELETE FROM growth_staged_entry WHERE batch = %s", [batch])
+    return staging.batch("growth_batch", "growth_staged_entry")
 
 
 def post_staged(*, batch: int, booked_at: datetime, origin: Origin = Origin.LIVE, announce: bool = True) -> Counts:

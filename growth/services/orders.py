@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core import sql
+from core import sql, staging
 from core.enums import Origin
 from growth.services import waves
 
@@ -68,7 +68,7 @@ def _settle(
     booked_at: datetime,
     origin: Origin,
 ) -> int:
-    with waves.staging(STAGING) as batch:
+    with staging.batch("growth_batch", STAGING) as batch:
         staged = sql.run(
             "growth/orders/stage",
             batch=batch,

@@ -6,17 +6,16 @@ fall by review (LVL-21). docs/rules/levels.md, The review.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
-from core import notices, sql
+from core import locks, notices, sql
 from core.enums import Origin
 from core.notices import NoticeIn
 from core.watching import Unwatched, Watcher
@@ -131,7 +130,7 @@ def run_review(
     Every change is dated when the review began.  now: the door's clock.  origin backfill: nobody is told and nothing given.
     again: whether a review that is done is refused (RunDone) or passed over (None).  Raises RunTooEarly, SchemeNotFound.
     """
-    with _held(scheme_id) as free:
+    with locks.held(LOCK_CLASS, [scheme_id]) as free:
         if not free:
             return None
         review = _begin(scheme_id, review_on, now(), watcher or Unwatched())
@@ -146,20 +145,6 @@ def run_review(
         review.refresh_from_db()
         log.info("level_review_done", review=review.pk, members=review.done)
         return review
-
-
-@contextmanager
-def _held(scheme_id: int) -> Iterator[bool]:
-    """Hold a scheme's reviews as long as the block lasts; False when another worker does. A killed worker's connection lets go."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, scheme_id])
-        free = bool(cursor.fetchone()[0])
-    try:
-        yield free
-    finally:
-        if free:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_CLASS, scheme_id])
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ One session at a time moves the states of a programme. docs/rules/rfm.md, Keepin
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import connection, transaction
 
-from core import sql
+from core import locks, sql
 from core.enums import Origin
 from growth.enums import RunState, VersionState
 from growth.models import RfmClock, RfmRun, RfmVersion
@@ -266,24 +266,9 @@ def reckon_some(membership_ids: Sequence[int], days: Days) -> None:
     analyze("rfm_fresh")
 
 
-@contextmanager
-def held(programme_ids: Iterable[int]) -> Iterator[frozenset[int]]:
-    """Hold what is free of these programmes for this session, so that nobody else moves their states or runs their cycle.
-
-    A lock of the session: a killed worker frees it.
-    """
-    taken: list[int] = []
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id FROM (SELECT unnest(%s::integer[]) AS id) AS wanted WHERE pg_try_advisory_lock(%s, id)",
-                [sorted(set(programme_ids)), LOCK_CLASS],
-            )
-            taken = [row[0] for row in cursor.fetchall()]
-        yield frozenset(taken)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, id) FROM unnest(%s::integer[]) AS id", [LOCK_CLASS, taken])
+def held(programme_ids: Iterable[int]) -> AbstractContextManager[frozenset[int]]:
+    """Hold what is free of these programmes for this session, so that nobody else moves their states or runs their cycle."""
+    return locks.held(LOCK_CLASS, programme_ids)
 
 
 def analyze(table: str) -> None:

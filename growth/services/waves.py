@@ -1,7 +1,6 @@
 """Posting in waves (ruling 5): what comes later in a batch sees the levels that what came before has brought."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection
@@ -10,16 +9,6 @@ from core import events
 from core.enums import Origin
 from growth.events import GrowthPosted
 from growth.services import ledger, levels
-
-
-@contextmanager
-def staging(table: str) -> Iterator[int]:
-    """A batch number for rows of a staging table of growth; they are gone afterwards."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('growth_batch')")
-        batch = int(cursor.fetchone()[0])
-        yield batch
-        cursor.execute(f"DELETE FROM {table} WHERE batch = %s", [batch])  # noqa: S608  (our own names)
 
 
 def count_of(table: str, batch: int) -> int:
