@@ -34,12 +34,15 @@ FROM (
         first.id IS NULL AND EXISTS (
             SELECT FROM growth_growthfactor AS factor WHERE factor.rule_set_id = rule.rule_set_id AND factor.kind = 'level'
         ) AS by_level
-    FROM activity_order AS bought
-    JOIN members_member AS member ON member.id = bought.member_id
-    JOIN stores_store AS store ON store.id = bought.store_id
-    JOIN stores_programme AS programme ON programme.id = store.programme_id OR programme.kind = 'platform'
-    JOIN stores_membership AS membership ON membership.member_id = bought.member_id AND membership.programme_id = programme.id
-    LEFT JOIN growth_growthaccount AS account ON account.membership_id = membership.id
+    FROM (SELECT DISTINCT unnest(%(order_ids)s::bigint[]) AS id) AS wanted
+    -- Each step below finds its few rows by the one before (OFFSET 0): tables that were just filled look empty to the planner.
+    CROSS JOIN LATERAL (SELECT * FROM activity_order WHERE id = wanted.id OFFSET 0) AS bought
+    CROSS JOIN LATERAL (SELECT * FROM members_member WHERE id = bought.member_id OFFSET 0) AS member
+    CROSS JOIN LATERAL (SELECT * FROM stores_store WHERE id = bought.store_id OFFSET 0) AS store
+    CROSS JOIN LATERAL (SELECT * FROM stores_membership WHERE member_id = bought.member_id OFFSET 0) AS membership
+    JOIN LATERAL (SELECT * FROM stores_programme WHERE id = membership.programme_id OFFSET 0) AS programme
+        ON programme.id = store.programme_id OR programme.kind = 'platform'
+    LEFT JOIN LATERAL (SELECT * FROM growth_growthaccount WHERE membership_id = membership.id OFFSET 0) AS account ON true
     LEFT JOIN LATERAL (
         SELECT root.id, root.rule_id, root.details
         FROM growth_growthentry AS root
@@ -68,5 +71,5 @@ FROM (
         ORDER BY after_sale.settled_at DESC, after_sale.id DESC
         LIMIT 1
     ) AS refund ON true
-    WHERE bought.id = ANY(%(order_ids)s) AND (first.id IS NULL OR NOT %(at_completion)s)
+    WHERE first.id IS NULL OR NOT %(at_completion)s
 ) AS found
