@@ -24,6 +24,14 @@ class Origin(models.TextChoices):
     BACKFILL = "backfill", _("backfill")
 
 
+class VersionState(models.TextChoices):
+    """Of every versioned rule: one draft and one published version at most; the published ones before it are retired."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+
+
 class Channel(models.TextChoices):
     """Where something happened (ARC-02, OMN-01)."""
 

@@ -57,3 +57,17 @@ class VersionMismatch(DomainError):
     code = "version_mismatch"
     status = 412
     title = _("The record has changed since you read it.")
+
+
+class NotADraft(DomainError):
+    """Only drafts are changed, published or discarded."""
+
+    code = "not_a_draft"
+    title = _("Only a draft can be changed.")
+
+
+class DraftExists(DomainError):
+    """There is one draft at a time. values: version."""
+
+    code = "draft_exists"
+    title = _("There is a draft already.")

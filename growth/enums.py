@@ -5,14 +5,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class VersionState(models.TextChoices):
-    """Of every versioned rule: one draft and one published version at most; the published ones before it are retired."""
-
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-    RETIRED = "retired", _("retired")
-
-
 class Track(models.TextChoices):
     """LVL-15: a membership holds at most one level in each track, side by side (A-22)."""
 

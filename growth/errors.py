@@ -40,20 +40,6 @@ class EffectConflict(DomainError):
     title = _("This effect has been posted with other content.")
 
 
-class NotADraft(DomainError):
-    """Only drafts are changed, published or discarded."""
-
-    code = "not_a_draft"
-    title = _("Only a draft can be changed.")
-
-
-class DraftExists(DomainError):
-    """There is one draft at a time. values: version."""
-
-    code = "draft_exists"
-    title = _("There is a draft already.")
-
-
 class SchemeInvalid(InvalidInput):
     """The draft breaks a rule that publishing demands. values: problems, in words."""
 

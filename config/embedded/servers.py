@@ -45,7 +45,13 @@ SETTINGS = {
     "log_min_messages": "warning",
 }
 # Nothing in a test cluster outlives the run, so it need not reach the disk.
-TEST_SETTINGS = SETTINGS | {"shared_buffers": "128MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+TEST_SETTINGS = SETTINGS | {
+    "shared_buffers": "128MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,9 @@ from core.backoffice import menu
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
+from core.enums import VersionState
 from growth.admin import reach
-from growth.enums import Track, VersionState
+from growth.enums import Track
 from growth.models import LevelReview, LevelScheme, SchemeVersion
 from growth.selectors import schemes
 from growth.services import reviews

@@ -17,9 +17,10 @@ from core.backoffice import menu
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
+from core.enums import VersionState
 from growth.admin import reach
 from growth.admin.rfm_model import MODELS, SUBJECT, bands_of
-from growth.enums import RunState, VersionState
+from growth.enums import RunState
 from growth.models import RfmRun, RfmVersion
 from growth.rules import rfm as rules
 from growth.selectors import cards

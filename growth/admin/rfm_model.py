@@ -15,10 +15,11 @@ from core.backoffice import actors
 from core.backoffice.access import scope_of
 from core.backoffice.forms import BackOfficeForm, posted
 from core.backoffice.site import page
+from core.enums import VersionState
 from core.money import to_minor
 from growth.admin import reach, versions
 from growth.admin.scheme_forms import major
-from growth.enums import BandMethod, MonetaryMode, VersionState
+from growth.enums import BandMethod, MonetaryMode
 from growth.models import RfmVersion
 from growth.rules import rfm
 from growth.rules.rfm import RfmTerms

@@ -18,11 +18,12 @@ from core.backoffice.access import scope_of
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
+from core.enums import VersionState
 from core.errors import DomainError
 from core.money import to_minor
 from growth.admin import reach, versions
 from growth.admin.scheme_forms import all_sound, major
-from growth.enums import FactorKind, RuleCode, VersionState
+from growth.enums import FactorKind, RuleCode
 from growth.models import RuleSet
 from growth.rules.behaviour import FactorIn, RuleIn, RuleSetTerms
 from growth.services import rule_sets

@@ -14,11 +14,12 @@ from core import clock
 from core.backoffice import actors
 from core.backoffice.access import scope_of
 from core.backoffice.site import page
+from core.enums import VersionState
 from core.errors import DomainError
 from growth.admin import reach
 from growth.admin.scheme_forms import SchemeBoxes
 from growth.admin.schemes import SUBJECT, findings_of, reached, version_url
-from growth.enums import BenefitNature, Track, VersionState
+from growth.enums import BenefitNature, Track
 from growth.models import Benefit, SchemeVersion
 from growth.rules import benefits as benefit_rules
 from growth.rules import schemes as rules

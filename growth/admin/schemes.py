@@ -11,9 +11,10 @@ from core.backoffice import actors, menu
 from core.backoffice.access import scope_of
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
+from core.enums import VersionState
+from core.errors import DraftExists
 from growth.admin import reach
-from growth.enums import Track, VersionState
-from growth.errors import DraftExists
+from growth.enums import Track
 from growth.models import SchemeVersion
 from growth.rules.schemes import Severity, words_of
 from growth.selectors import schemes as selectors

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.backoffice.access import scope_of
+from core.enums import VersionState
 from core.errors import DomainError
 from core.registry import Text
 from growth.admin import reach
-from growth.enums import VersionState
 
 if TYPE_CHECKING:
     from stores.models import Programme

@@ -4,22 +4,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from growth.enums import FactorKind, RuleCode, VersionState
+from core.versions import Version
+from growth.enums import FactorKind, RuleCode
 
 
-class RuleSet(models.Model):
+class RuleSet(Version):
     """One edition of a programme's behaviour rules. Changed while it is a draft only. factor_cap: no factor goes beyond (A-09)."""
 
     programme = models.ForeignKey("stores.Programme", models.PROTECT, related_name="+", verbose_name=_("programme"))
-    number = models.PositiveIntegerField(_("version"))
-    state = models.CharField(_("state"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT)
     factor_cap = models.DecimalField(_("highest factor"), max_digits=4, decimal_places=2, default=3)
-    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("based on"))
-    created_by = models.CharField(_("created by"), max_length=60)
-    created_at = models.DateTimeField(_("created"))
-    published_by = models.CharField(_("published by"), max_length=60, blank=True)
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("growth rules")

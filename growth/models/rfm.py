@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from growth.enums import ActivityLayer, BandMethod, CustomerGroup, MonetaryMode, RfmClass, RunState, VersionState
+from core.versions import Version
+from growth.enums import ActivityLayer, BandMethod, CustomerGroup, MonetaryMode, RfmClass, RunState
 
 
-class RfmVersion(models.Model):
+class RfmVersion(Version):
     """One edition of a programme's RFM model (A-12..A-14). Changed while it is a draft only.
 
     window_days: how many local days back F and M count.  r_cuts: [30, 60, 90, 180] days, up to and including, for scores 5, 4, 3, 2.
@@ -17,8 +18,6 @@ class RfmVersion(models.Model):
     """
 
     programme = models.ForeignKey("stores.Programme", models.PROTECT, related_name="+", verbose_name=_("programme"))
-    number = models.PositiveIntegerField(_("version"))
-    state = models.CharField(_("state"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT)
     window_days = models.PositiveIntegerField(_("window (days)"), default=365, validators=[MinValueValidator(30), MaxValueValidator(1095)])
     method = models.CharField(_("bands"), max_length=10, choices=BandMethod.choices, default=BandMethod.FIXED)
     m_mode = models.CharField(_("monetary value"), max_length=10, choices=MonetaryMode.choices, default=MonetaryMode.SUM)
@@ -28,12 +27,6 @@ class RfmVersion(models.Model):
     weight_r = models.DecimalField(_("weight of R"), max_digits=4, decimal_places=3)
     weight_f = models.DecimalField(_("weight of F"), max_digits=4, decimal_places=3)
     weight_m = models.DecimalField(_("weight of M"), max_digits=4, decimal_places=3)
-    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("based on"))
-    created_by = models.CharField(_("created by"), max_length=60)
-    created_at = models.DateTimeField(_("created"))
-    published_by = models.CharField(_("published by"), max_length=60, blank=True)
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("RFM model")

@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from growth.enums import Basis, Demotion, Mode, Track, VersionState
+from core.versions import Version
+from growth.enums import Basis, Demotion, Mode, Track
 
 
 class LevelScheme(models.Model):
@@ -27,7 +28,7 @@ class LevelScheme(models.Model):
         return f"{self.programme} · {self.get_track_display()}"
 
 
-class SchemeVersion(models.Model):
+class SchemeVersion(Version):
     """One edition of a scheme. Changed while it is a draft, never afterwards (the service refuses).
 
     window_days: how far back spend, orders, points and recharge count, 30-365; empty for growth value (A-21, LVL-27).
@@ -38,8 +39,6 @@ class SchemeVersion(models.Model):
     """
 
     scheme = models.ForeignKey(LevelScheme, models.PROTECT, related_name="versions", verbose_name=_("level scheme"))
-    number = models.PositiveIntegerField(_("version"))
-    state = models.CharField(_("state"), max_length=10, choices=VersionState.choices, default=VersionState.DRAFT)
     unit_name = models.CharField(_("name of the growth value"), max_length=16, blank=True)  # 淘气值; empty: the usual word (LVL-12)
     basis = models.CharField(_("basis"), max_length=15, choices=Basis.choices, default=Basis.GROWTH)
     mode = models.CharField(_("growth model"), max_length=10, choices=Mode.choices, default=Mode.HYBRID)
@@ -50,14 +49,8 @@ class SchemeVersion(models.Model):
     grace_days = models.PositiveIntegerField(_("grace (days)"), default=0)
     notice_days = models.PositiveIntegerField(_("notice before a downgrade (days)"), default=7)
     inactivity_demote_days = models.PositiveIntegerField(_("one level down without purchase for (days)"), null=True, blank=True)
-    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("based on"))
     mapping = models.JSONField(default=dict, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    created_by = models.CharField(_("created by"), max_length=60)
-    created_at = models.DateTimeField(_("created"))
-    published_by = models.CharField(_("published by"), max_length=60, blank=True)
-    published_at = models.DateTimeField(_("published"), null=True, blank=True)
-    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("version of a level scheme")

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from core import sql
-from growth.enums import Basis, OverrideState, Track, VersionState
+from core.enums import VersionState
+from growth.enums import Basis, OverrideState, Track
 from growth.models import LevelHistory, LevelOverride, LevelTerms, MemberLevel, SchemeVersion
 from growth.rules.levels import next_review_on
 from growth.selectors import promises

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from growth.enums import BenefitKind, Track, VersionState
+from core.enums import VersionState
+from growth.enums import BenefitKind, Track
 from growth.models import Benefit, LevelBenefit, LevelTerms
 from growth.rules import benefits as rules
 from growth.rules.benefits import Value

@@ -7,7 +7,8 @@ from datetime import date
 
 from django.db.models import Count, QuerySet
 
-from growth.enums import ActivityLayer, CustomerGroup, Mode, RfmClass, VersionState
+from core.enums import VersionState
+from growth.enums import ActivityLayer, CustomerGroup, Mode, RfmClass
 from growth.models import RfmClock, RfmRun, RfmSnapshot, RfmVersion
 from growth.rules import rfm
 from growth.rules.rfm import Cell

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from django.db.models import Count, F, Prefetch, QuerySet
 
-from growth.enums import Basis, BenefitKind, BenefitNature, Demotion, Mode, Track, VersionState
+from core.enums import VersionState
+from growth.enums import Basis, BenefitKind, BenefitNature, Demotion, Mode, Track
 from growth.errors import SchemeNotFound
 from growth.models import Benefit, GiftItem, LevelBenefit, LevelTerms, MemberLevel, SchemeVersion
 from growth.rules.schemes import BenefitFacts, BenefitIn, GiftIn, LevelIn, SchemeTerms

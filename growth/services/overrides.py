@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import reasons, sql
-from core.enums import Origin
+from core.enums import Origin, VersionState
 from core.errors import InvalidInput
-from growth.enums import LevelCause, OverrideState, Track, VersionState
+from growth.enums import LevelCause, OverrideState, Track
 from growth.errors import LevelNotFound, OverrideDecided, OverrideWaiting, SchemeNotFound, SecondPersonNeeded
 from growth.models import LevelOverride, LevelTerms, MemberLevel, SchemeVersion
 from growth.services import changes, levels

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.enums import VersionState
 from core.errors import InvalidInput
-from growth.enums import Basis, BenefitNature, Demotion, Mode, Track, VersionState
+from growth.enums import Basis, BenefitNature, Demotion, Mode, Track
 from growth.models import Benefit, Level, PaidPlan, RfmVersion, RuleSet
 from growth.rules.schemes import BenefitIn, GiftIn, LevelIn, SchemeTerms
 from growth.selectors import schemes as selectors

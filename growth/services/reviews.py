@@ -16,10 +16,10 @@ import structlog
 from django.db import transaction
 
 from core import locks, notices, sql
-from core.enums import Origin
+from core.enums import Origin, VersionState
 from core.notices import NoticeIn
 from core.watching import Unwatched, Watcher
-from growth.enums import Basis, RunState, Track, VersionState
+from growth.enums import Basis, RunState, Track
 from growth.errors import RunDone, RunTooEarly, SchemeNotFound
 from growth.models import LevelReview, SchemeVersion
 from growth.rules.levels import next_review_on

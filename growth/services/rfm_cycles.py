@@ -16,9 +16,9 @@ import structlog
 from django.db import connection, transaction
 
 from core import sql
-from core.enums import Origin
+from core.enums import Origin, VersionState
 from core.watching import Unwatched, Watcher
-from growth.enums import BandMethod, Mode, MonetaryMode, RunState, Track, VersionState
+from growth.enums import BandMethod, Mode, MonetaryMode, RunState, Track
 from growth.errors import RunDone, RunTooEarly, SchemeNotFound
 from growth.models import RfmRun, RfmStale, RfmVersion, SchemeVersion
 from growth.rules import rfm

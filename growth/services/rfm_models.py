@@ -7,10 +7,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 
-from growth.enums import VersionState
-from growth.errors import DraftExists, NotADraft, SchemeInvalid, SchemeNotFound
+from core import versions
+from growth.errors import SchemeInvalid, SchemeNotFound
 from growth.models import RfmVersion
 from growth.rules import rfm
 from growth.rules.rfm import DEFAULT_TERMS, RfmTerms
@@ -24,16 +23,12 @@ def create_draft(*, programme_id: int, based_on_id: int | None = None, actor: st
     Raises DraftExists, SchemeNotFound for a model of another programme.
     """
     stores_services.lock_programme(programme_id)
-    versions = RfmVersion.objects.filter(programme_id=programme_id)
-    there = versions.filter(state=VersionState.DRAFT).first()
-    if there is not None:
-        raise DraftExists(version=there.number)
-    base = versions.filter(pk=based_on_id).first() if based_on_id else versions.filter(state=VersionState.PUBLISHED).first()
+    number, base = versions.next_draft(RfmVersion.objects.filter(programme_id=programme_id), based_on_id=based_on_id)
     if based_on_id and base is None:
         raise SchemeNotFound()
     return RfmVersion.objects.create(
         programme_id=programme_id,
-        number=(versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=number,
         based_on=base,
         created_by=actor,
         created_at=at,
@@ -44,7 +39,7 @@ def create_draft(*, programme_id: int, based_on_id: int | None = None, actor: st
 @transaction.atomic
 def change_draft(*, version_id: int, terms: RfmTerms, actor: str, at: datetime) -> RfmVersion:
     """Replace what a draft says. Weights that do not sum to 1.000 yet are kept: publishing refuses them. Raises NotADraft."""
-    draft = _held(version_id)
+    draft = versions.hold_draft(RfmVersion.objects.all(), version_id)
     fields = _fields(terms)
     for name, value in fields.items():
         setattr(draft, name, value)
@@ -55,7 +50,7 @@ def change_draft(*, version_id: int, terms: RfmTerms, actor: str, at: datetime) 
 @transaction.atomic
 def discard_draft(*, version_id: int, actor: str, at: datetime) -> None:
     """Throw a draft away. Raises NotADraft."""
-    _held(version_id).delete()
+    versions.hold_draft(RfmVersion.objects.all(), version_id).delete()
 
 
 def check_draft(version_id: int) -> list[rfm.Problem]:
@@ -72,15 +67,11 @@ def publish_draft(*, version_id: int, actor: str, at: datetime) -> RfmVersion:
 
     Raises NotADraft, SchemeInvalid with every problem in words: weights that sum to 0.900 (OP-2), bands out of order.
     """
-    draft = _held(version_id)
+    draft = versions.hold_draft(RfmVersion.objects.all(), version_id)
     problems = check_draft(version_id)
     if problems:
         raise SchemeInvalid(problems[0].words, field=problems[0].field, problems=[problem.words for problem in problems])
-    RfmVersion.objects.filter(programme_id=draft.programme_id, state=VersionState.PUBLISHED).update(
-        state=VersionState.RETIRED, retired_at=at
-    )
-    draft.state, draft.published_by, draft.published_at = VersionState.PUBLISHED, actor, at
-    draft.save(update_fields=["state", "published_by", "published_at"])
+    versions.publish(draft, RfmVersion.objects.filter(programme_id=draft.programme_id), actor=actor, at=at)
     return draft
 
 
@@ -89,14 +80,6 @@ def create_default(*, programme_id: int, actor: str, at: datetime) -> RfmVersion
     """The model of A-12..A-14, drafted and published at once."""
     draft = create_draft(programme_id=programme_id, actor=actor, at=at)
     return publish_draft(version_id=draft.pk, actor=actor, at=at)
-
-
-def _held(version_id: int) -> RfmVersion:
-    """A draft that nobody else changes or publishes until the transaction ends."""
-    found = RfmVersion.objects.filter(pk=version_id).select_for_update(of=("self",)).first()
-    if found is None or found.state != VersionState.DRAFT:
-        raise NotADraft()
-    return found
 
 
 def _fields(terms: RfmTerms) -> dict[str, object]:

@@ -18,8 +18,8 @@ import structlog
 from django.db import connection, transaction
 
 from core import locks, sql
-from core.enums import Origin
-from growth.enums import RunState, VersionState
+from core.enums import Origin, VersionState
+from growth.enums import RunState
 from growth.models import RfmClock, RfmRun, RfmVersion
 from growth.rules import rfm
 

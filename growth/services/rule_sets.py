@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from growth.enums import FactorKind, RuleCode, VersionState
-from growth.errors import DraftExists, NotADraft, SchemeInvalid, SchemeNotFound
+from core import versions
+from growth.enums import FactorKind, RuleCode
+from growth.errors import SchemeInvalid, SchemeNotFound
 from growth.models import GrowthFactor, GrowthRule, RuleSet
 from growth.rules.behaviour import DEFAULT_TERMS, FactorIn, RuleIn, RuleSetTerms
 from stores import services as stores_services
@@ -25,14 +25,9 @@ def create_draft(*, programme_id: int, based_on_id: int | None = None, actor: st
     Raises DraftExists, SchemeNotFound for a set of another programme.
     """
     stores_services.lock_programme(programme_id)
-    sets = RuleSet.objects.filter(programme_id=programme_id)
-    there = sets.filter(state=VersionState.DRAFT).first()
-    if there is not None:
-        raise DraftExists(version=there.number)
-    base = sets.filter(pk=based_on_id).first() if based_on_id else sets.filter(state=VersionState.PUBLISHED).first()
+    number, base = versions.next_draft(RuleSet.objects.filter(programme_id=programme_id), based_on_id=based_on_id)
     if based_on_id and base is None:
         raise SchemeNotFound()
-    number = (sets.aggregate(last=Max("number"))["last"] or 0) + 1
     draft = RuleSet.objects.create(programme_id=programme_id, number=number, based_on=base, created_by=actor, created_at=at)
     _write(draft, terms_of(base) if base else DEFAULT_TERMS)
     return draft
@@ -41,7 +36,7 @@ def create_draft(*, programme_id: int, based_on_id: int | None = None, actor: st
 @transaction.atomic
 def change_draft(*, rule_set_id: int, terms: RuleSetTerms, actor: str, at: datetime) -> RuleSet:
     """Replace what a draft says. Raises NotADraft, SchemeInvalid with every problem in words; then nothing has changed."""
-    draft = _held(rule_set_id)
+    draft = versions.hold_draft(RuleSet.objects.all(), rule_set_id)
     problems = problems_of(terms)
     if problems:
         raise SchemeInvalid(field="rules", problems=problems)
@@ -54,7 +49,7 @@ def change_draft(*, rule_set_id: int, terms: RuleSetTerms, actor: str, at: datet
 @transaction.atomic
 def discard_draft(*, rule_set_id: int, actor: str, at: datetime) -> None:
     """Throw a draft away. Raises NotADraft."""
-    _held(rule_set_id).delete()
+    versions.hold_draft(RuleSet.objects.all(), rule_set_id).delete()
 
 
 @transaction.atomic
@@ -63,10 +58,8 @@ def publish_draft(*, rule_set_id: int, actor: str, at: datetime) -> RuleSet:
 
     Of two at once one wins. Raises NotADraft.
     """
-    draft = _held(rule_set_id)
-    RuleSet.objects.filter(programme_id=draft.programme_id, state=VersionState.PUBLISHED).update(state=VersionState.RETIRED, retired_at=at)
-    draft.state, draft.published_by, draft.published_at = VersionState.PUBLISHED, actor, at
-    draft.save(update_fields=["state", "published_by", "published_at"])
+    draft = versions.hold_draft(RuleSet.objects.all(), rule_set_id)
+    versions.publish(draft, RuleSet.objects.filter(programme_id=draft.programme_id), actor=actor, at=at)
     return draft
 
 
@@ -120,14 +113,6 @@ def problems_of(terms: RuleSetTerms) -> list[str]:
         if factor.kind == FactorKind.CAMPAIGN and not (factor.valid_from and factor.valid_until and factor.valid_from < factor.valid_until):
             problems.append(_("The campaign %(name)s needs a first moment and a later last one.") % {"name": factor.key})
     return problems
-
-
-def _held(rule_set_id: int) -> RuleSet:
-    """A draft that nobody else changes or publishes until the transaction ends."""
-    found = RuleSet.objects.filter(pk=rule_set_id).select_for_update(of=("self",)).first()
-    if found is None or found.state != VersionState.DRAFT:
-        raise NotADraft()
-    return found
 
 
 def _write(draft: RuleSet, terms: RuleSetTerms) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core import versions
+from core.enums import VersionState
 from core.errors import InvalidInput
-from growth.enums import Track, VersionState
-from growth.errors import BenefitNotFound, DraftExists, NotADraft, SchemeInvalid, SchemeNotFound
+from growth.enums import Track
+from growth.errors import BenefitNotFound, SchemeInvalid, SchemeNotFound
 from growth.models import Benefit, GiftItem, Level, LevelBenefit, LevelScheme, LevelTerms, SchemeVersion
 from growth.rules import benefits
 from growth.rules import schemes as rules
@@ -39,15 +40,12 @@ def create_draft(
     """
     stores_services.lock_programme(programme_id)
     scheme, _made = LevelScheme.objects.get_or_create(programme_id=programme_id, track=track)
-    there = scheme.versions.filter(state=VersionState.DRAFT).first()
-    if there is not None:
-        raise DraftExists(version=there.number)
-    base = scheme.versions.filter(pk=based_on_id).first() if based_on_id else scheme.versions.filter(state=VersionState.PUBLISHED).first()
+    number, base = versions.next_draft(scheme.versions.all(), based_on_id=based_on_id)
     if based_on_id and base is None:
         raise SchemeNotFound()
     draft = SchemeVersion.objects.create(
         scheme=scheme,
-        number=(scheme.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=number,
         based_on=base,
         created_by=actor,
         created_at=at,
@@ -113,11 +111,7 @@ def publish_draft(*, version_id: int, actor: str, at: datetime) -> SchemeVersion
         words = [finding.words for finding in errors]
         raise SchemeInvalid(" ".join(words), field="levels", problems=words)
     before = draft.scheme.versions.filter(state=VersionState.PUBLISHED).first()
-    if before is not None:
-        before.state, before.retired_at = VersionState.RETIRED, at
-        before.save(update_fields=["state", "retired_at"])
-    draft.state, draft.published_by, draft.published_at = VersionState.PUBLISHED, actor, at
-    draft.save(update_fields=["state", "published_by", "published_at"])
+    versions.publish(draft, draft.scheme.versions.all(), actor=actor, at=at)
     re_evaluation.after_publishing(version=draft, before=before, replacements=_replacements(draft), actor=actor, at=at)
     return draft
 
@@ -127,10 +121,7 @@ def _held(version_id: int) -> SchemeVersion:
     LevelScheme.objects.select_for_update(of=("self",)).filter(
         pk__in=SchemeVersion.objects.filter(pk=version_id).values("scheme_id")
     ).first()
-    found = SchemeVersion.objects.filter(pk=version_id, state=VersionState.DRAFT).select_related("scheme").first()
-    if found is None:
-        raise NotADraft()
-    return found
+    return versions.hold_draft(SchemeVersion.objects.select_related("scheme"), version_id)
 
 
 def _write(draft: SchemeVersion, terms: SchemeTerms) -> None:

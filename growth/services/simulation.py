@@ -16,10 +16,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from core import jobs, sql
+from core.enums import VersionState
+from core.errors import NotADraft
 from core.models import Job
 from core.watching import Unwatched, Watcher
-from growth.enums import Track, VersionState
-from growth.errors import NotADraft, SchemeInvalid, SchemeNotFound
+from growth.enums import Track
+from growth.errors import SchemeInvalid, SchemeNotFound
 from growth.models import Level, LevelTerms, RfmVersion, RuleSet, SchemeVersion
 from growth.rules import rfm
 from growth.rules import schemes as rules

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 from core import jobs
-from core.enums import NoticeState
+from core.enums import NoticeState, VersionState
 from core.models import Notice
-from growth.enums import BenefitKind, LevelCause, OverrideState, Reason, RunState, Track, VersionState
+from growth.enums import BenefitKind, LevelCause, OverrideState, Reason, RunState, Track
 from growth.models import (
     Benefit,
     GiftGrant,
@@ -60,7 +60,9 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     review = LevelReview.objects.create(scheme=scheme, version=published, review_on=date(2024, 5, 1), at=now, state=RunState.DONE)
     model = rfm_models.create_draft(**said)
     assert model.based_on is not None
-    run = RfmRun.objects.create(programme=programme, version=model.based_on, period_on=date(2024, 4, 1), as_of=now, state=RunState.DONE)
+    run = RfmRun.objects.create(
+        programme=programme, version_id=model.based_on.pk, period_on=date(2024, 4, 1), as_of=now, state=RunState.DONE
+    )
     rules = rule_sets.create_draft(**said)
     job = jobs.submit(
         kind=simulation.JOB,

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.enums import VersionState
 from core.masking import Role
-from growth.enums import BenefitNature, OverrideState, Track, VersionState
+from growth.enums import BenefitNature, OverrideState, Track
 from growth.models import Benefit, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
 from growth.selectors import schemes as selectors
 from stores.enums import StaffRole

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from growth.enums import RunState, Track, VersionState
+from core.enums import VersionState
+from growth.enums import RunState, Track
 from growth.models import Level, LevelScheme, LevelTerms, RfmRun, RfmVersion, SchemeVersion
 from growth.rules import rfm
 from growth.services import presets, rfm_cycles, rfm_models, rfm_states

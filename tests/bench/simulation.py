@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from growth.enums import Basis, VersionState
+from core.enums import VersionState
+from growth.enums import Basis
 from growth.models import RfmVersion, RuleSet
 from growth.rules import rfm as rules
 from growth.rules.schemes import SchemeTerms

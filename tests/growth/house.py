@@ -5,7 +5,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from growth.enums import LevelCause, Mode, Track, VersionState
+from core.enums import VersionState
+from growth.enums import LevelCause, Mode, Track
 from growth.models import (
     GrowthAccount,
     GrowthFactor,

@@ -8,9 +8,9 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from core import notices, sql
-from core.enums import Origin
+from core.enums import Origin, VersionState
 from core.models import EffectSkipped, Notice, OutboxMessage
-from growth.enums import Basis, GiftState, LevelCause, MeasureKind, Track, VersionState
+from growth.enums import Basis, GiftState, LevelCause, MeasureKind, Track
 from growth.errors import EffectConflict
 from growth.models import (
     GiftGrant,

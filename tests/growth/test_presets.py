@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from core.errors import InvalidInput
+from core.enums import VersionState
+from core.errors import DraftExists, InvalidInput, NotADraft
 from core.registry import BLANK
-from growth.enums import Basis, BenefitKind, FactorKind, Mode, RuleCode, Track, VersionState
-from growth.errors import DraftExists, NotADraft, SchemeInvalid, SchemeNotFound
+from growth.enums import Basis, BenefitKind, FactorKind, Mode, RuleCode, Track
+from growth.errors import SchemeInvalid, SchemeNotFound
 from growth.models import Benefit, GrowthRule, LevelBenefit, MemberLevel, PaidPlan, RfmVersion, RuleSet, SchemeVersion
 from growth.rules import rfm
 from growth.rules.behaviour import FactorIn

@@ -9,10 +9,11 @@ import pytest
 from django.utils import translation
 
 from core import jobs
-from core.errors import InvalidInput
+from core.enums import VersionState
+from core.errors import DraftExists, InvalidInput, NotADraft
 from core.models import Job, Notice
-from growth.enums import Basis, LevelCause, OverrideState, Track, VersionState
-from growth.errors import BenefitNotFound, DraftExists, NotADraft, SchemeInvalid, SchemeNotFound
+from growth.enums import Basis, LevelCause, OverrideState, Track
+from growth.errors import BenefitNotFound, SchemeInvalid, SchemeNotFound
 from growth.models import (
     GiftGrant,
     Level,

@@ -13,9 +13,10 @@ from django.db import InternalError, connection, transaction
 
 from activity.models import Order
 from core import clock, jobs
+from core.errors import NotADraft
 from core.models import Job
 from growth.enums import Basis, Demotion, LevelCause, Track
-from growth.errors import NotADraft, SchemeInvalid, SchemeNotFound
+from growth.errors import SchemeInvalid, SchemeNotFound
 from growth.models import GiftGrant, LevelHistory, LevelReview, MemberLevel, SchemeVersion
 from growth.rules.schemes import SchemeTerms
 from growth.rules.simulation import Happening, Move, Simulation, Subject
