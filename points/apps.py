@@ -1,5 +1,31 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PointsConfig(AppConfig):
     name = "points"
+    verbose_name = _("Points")
+
+    def ready(self) -> None:
+        from core import scope
+
+        for label, path in (
+            ("points.PointsVersion", "programme_id"),
+            ("points.PointsRule", "version__programme_id"),
+            ("points.PointsMultiplier", "version__programme_id"),
+            ("points.RedeemMinimum", "version__programme_id"),
+            ("points.PointsAccount", "membership__programme_id"),
+            ("points.PointsEntry", "account__membership__programme_id"),
+            ("points.PointsLot", "account__membership__programme_id"),
+            ("points.PointsMove", "entry__account__membership__programme_id"),
+            ("points.PointsHold", "account__membership__programme_id"),
+            ("points.HoldPart", "hold__account__membership__programme_id"),
+            ("points.PointsAdjustment", "account__membership__programme_id"),
+            ("points.LiabilityDay", "programme_id"),
+            ("points.Reward", "programme_id"),
+            ("points.RewardCode", "reward__programme_id"),
+            ("points.Redemption", "account__membership__programme_id"),
+            ("points.ExchangePair", "from_programme_id"),
+            ("points.PointsExchange", "from_entry__account__membership__programme_id"),
+        ):
+            scope.register(label, scope.by_programme(path))

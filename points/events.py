@@ -1,0 +1,15 @@
+"""Facts this app announces (ruling 12). Each carries a batch of ids, never rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.enums import Origin
+
+
+@dataclass(frozen=True)
+class PointsPosted:
+    """New entries of any kind, in posting order; after the posting, in the same transaction."""
+
+    entry_ids: tuple[int, ...]
+    origin: Origin
+    booked_at: datetime
