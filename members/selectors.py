@@ -68,12 +68,6 @@ def resolve_many(*, one_ids: Iterable[str] = (), identities: Iterable[tuple[str,
     return found
 
 
-def members_by_phone(e164: str, limit: int) -> list[int]:
-    """Ids of members with this contact phone, verified ones first."""
-    rows = Member.objects.filter(phone=e164).exclude(status__in=["merged", "erased"]).values_list("id", "phone_verified_at")[:limit]
-    return [member_id for member_id, _verified in sorted(rows, key=lambda row: (row[1] is None, row[0]))]
-
-
 def completeness(member: Member) -> tuple[int, list[str]]:
     """Per cent filled, and what is missing (MEM-26)."""
     values: dict[str, object] = {name: getattr(member, name) for name in rules.COMPLETENESS_FIELDS if name != "address"}

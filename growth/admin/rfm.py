@@ -26,7 +26,7 @@ from growth.rules import rfm as rules
 from growth.selectors import cards
 from growth.selectors import rfm as selectors
 from growth.selectors.rfm import HeatMap
-from growth.services import rfm_cycles
+from growth.services import rfm_cycles, rfm_previews
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def preview(request: HttpRequest) -> HttpResponse:
             if not only:
                 form.add_error("member_no", _("No member of this programme has this number."))
         if form.is_valid():
-            found = rfm_cycles.preview_cycle(
+            found = rfm_previews.preview_cycle(
                 version_id=int(said["version"]), as_of_on=said["on"], membership_ids=only, rows_at_most=SHOWN_ROWS
             )
             memberships = stores_selectors.memberships_by_id(row.membership_id for row in found.rows)

@@ -169,11 +169,6 @@ def _step(said: Mapping[str, Any]) -> Step:
     return Step(**{**said, "moves": tuple(Move(**each) for each in said["moves"])})
 
 
-def near_threshold(threshold: int) -> int:
-    """From which value on a member counts as near: less than 20 % below (LVL-08). 8,000 -> 6,400."""
-    return -(-threshold * 4 // 5)
-
-
 def shares(counts: Sequence[int]) -> list[int]:
     """Whole per mille that sum to 1,000, by largest remainder; all 0 where nobody is."""
     total = sum(counts)

@@ -105,11 +105,6 @@ def snapshots_of(membership_id: int, *, limit: int = 12) -> list[RfmSnapshot]:
     return list(rows.order_by("-run__period_on")[:limit])
 
 
-def snapshot_of(membership_id: int) -> RfmSnapshot | None:
-    """A membership's newest snapshot, or None before its first cycle."""
-    return next(iter(snapshots_of(membership_id, limit=1)), None)
-
-
 def reckon(snapshot: RfmSnapshot) -> Reckoned:
     """Reckon a snapshot's scores and delta again from what it, its cycle and its model store (design section 5, ruling 28: "why")."""
     run, version = snapshot.run, snapshot.run.version

@@ -28,7 +28,7 @@ from growth.rules import schemes as rules
 from growth.rules.schemes import Severity
 from growth.rules.simulation import GiftCount, GrowthChange, Happening, LevelCount, Move, Sample, Simulation, Step, Subject
 from growth.selectors import schemes as selectors
-from growth.services import gifts, rfm_cycles, schemes
+from growth.services import gifts, rfm_previews, schemes
 
 JOB = "simulate_scheme"
 SAMPLES = 20
@@ -160,9 +160,9 @@ def simulate_rfm(
     watcher.phase(MEASURING, total=0)
     with _tables():
         with transaction.atomic():
-            cycle = rfm_cycles.open_simulation(version=draft, period_on=period_on, at=at)
+            cycle = rfm_previews.open_simulation(version=draft, period_on=period_on, at=at)
             _close_to_writes()
-            rfm_cycles.judge_simulation(cycle)
+            rfm_previews.judge_simulation(cycle)
             given = sql.one("growth/simulation/fill_rfm", programme_id=draft.programme_id)
         assert given is not None
         plan = _Plan(Subject.RFM, draft.pk, draft.number, version, cycle.as_of, review_at)

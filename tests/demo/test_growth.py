@@ -17,7 +17,7 @@ from demo.world.parts import EXTRAS
 from growth.models import GrowthEntry, LevelHistory, MemberLevel, PhotoPlace, RfmRun, RfmSnapshot, RfmVersion, Subscription
 from growth.selectors import ledger as ledger_selectors
 from growth.selectors import schemes as schemes_selectors
-from growth.services import reviews, rfm_cycles
+from growth.services import reviews, rfm_cycles, rfm_previews
 from stores import selectors as stores_selectors
 from stores.models import Programme
 from tests.demo.conftest import Told
@@ -72,7 +72,7 @@ def test_looking_ahead_to_the_end_of_may_li_si_is_asked_for_2000(cast: Cast) -> 
     """OP-2.2: R 181 days, F 1, M 300.00: 1-1-1."""
     version = RfmVersion.objects.get(programme__code="P1", state="published")
     of = membership_id(cast.member_ids["M2"], "P1")
-    (found,) = rfm_cycles.preview_cycle(version_id=version.pk, as_of_on=date(2024, 5, 31), membership_ids=[of]).rows
+    (found,) = rfm_previews.preview_cycle(version_id=version.pk, as_of_on=date(2024, 5, 31), membership_ids=[of]).rows
     assert (found.r_days, found.f_count, found.m_minor, found.cell, found.requested) == (181, 1, 30_000, (1, 1, 1), -2_000)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from activity.models import Order
 from growth.models import RfmClock, RfmRun, RfmSnapshot, RfmState, RfmVersion
-from growth.services import rfm_cycles, rfm_states
+from growth.services import rfm_cycles, rfm_previews, rfm_states
 from stores.models import Membership, Programme, Store
 from tests.activity.facts import after_sale, line, order, record
 
@@ -57,12 +57,12 @@ def snapshot(run: RfmRun, membership: Membership) -> RfmSnapshot:
     return RfmSnapshot.objects.get(run=run, membership=membership)
 
 
-def cell(found: RfmSnapshot | rfm_cycles.Judged) -> str:
+def cell(found: RfmSnapshot | rfm_previews.Judged) -> str:
     return f"{found.r_score}-{found.f_score}-{found.m_score}"
 
 
-def preview(version: RfmVersion, day: str, membership: Membership) -> rfm_cycles.Judged:
-    [found] = rfm_cycles.preview_cycle(version_id=version.pk, as_of_on=date.fromisoformat(day), membership_ids=[membership.pk]).rows
+def preview(version: RfmVersion, day: str, membership: Membership) -> rfm_previews.Judged:
+    [found] = rfm_previews.preview_cycle(version_id=version.pk, as_of_on=date.fromisoformat(day), membership_ids=[membership.pk]).rows
     return found
 
 
