@@ -7,8 +7,11 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        from core import scope
+        from core import events, scope
+        from points import preset_handlers
+        from stores.events import ProgrammeCreated
 
+        events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
         for label, path in (
             ("points.PointsVersion", "programme_id"),
             ("points.PointsRule", "version__programme_id"),

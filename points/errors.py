@@ -124,6 +124,13 @@ class DailyCap(DomainError):
     title = _("No more today.")
 
 
+class RulesNotFound(NotFound):
+    """No such edition of points rules in this programme."""
+
+    code = "points_rules_not_found"
+    title = _("There are no such points rules.")
+
+
 class RulesInvalid(InvalidInput):
     """The draft breaks a rule that publishing demands. values: problems, in words."""
 
