@@ -40,6 +40,13 @@ class BoundToOrder(DomainError):
     title = _("This entry belongs to an order and follows its refunds.")
 
 
+class NotReversible(DomainError):
+    """What the entry belongs to has a way back of its own, or none: a redemption is cancelled, an exchange stays. values: kind."""
+
+    code = "not_reversible"
+    title = _("This entry cannot be taken back by itself.")
+
+
 class HoldNotFound(NotFound):
     """No such hold in this account."""
 
@@ -80,6 +87,13 @@ class RewardNotFound(NotFound):
 
     code = "reward_not_found"
     title = _("There is no such reward.")
+
+
+class RedemptionNotFound(NotFound):
+    """No such redemption in this programme."""
+
+    code = "redemption_not_found"
+    title = _("There is no such redemption.")
 
 
 class OutOfStock(DomainError):
@@ -136,6 +150,13 @@ class RulesInvalid(InvalidInput):
 
     code = "rules_invalid"
     title = _("The rules cannot be published.")
+
+
+class AdjustmentNotFound(NotFound):
+    """No such adjustment within reach."""
+
+    code = "adjustment_not_found"
+    title = _("There is no such adjustment.")
 
 
 class SamePerson(DomainError):
