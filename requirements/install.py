@@ -72,7 +72,7 @@ def fill(lock: Path, how: str) -> bool:
     """Make the environment anew and install the lock into it. True when it worked."""
     shutil.rmtree(VENV, ignore_errors=True)
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_COMPILE_BYTECODE="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
-    quiet = ["--quiet", "--require-hashes", "-r", str(lock)]
+    quiet = ["--quiet", "--no-deps", "--require-hashes", "-r", str(lock)]  # a lock names all there is: nothing is left to resolve
     if how == "uv":
         make = ["uv", "venv", "--quiet", "--python", sys.executable, str(VENV)]
         install = ["uv", "pip", "install", "--python", str(PYTHON), *quiet]
