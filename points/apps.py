@@ -7,11 +7,16 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        from core import events, scope
-        from points import preset_handlers
+        from core import events, outbox, scope
+        from points import books_handlers, messages, preset_handlers
+        from points.events import PointsPosted
+        from points.services import telling
         from stores.events import ProgrammeCreated
 
         events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
+        events.subscribe(PointsPosted, books_handlers.on_points_posted)
+        outbox.declare_topic(telling.TOPIC, _("a member's points changed"))
+        messages.declare()
         for label, path in (
             ("points.PointsVersion", "programme_id"),
             ("points.PointsRule", "version__programme_id"),

@@ -83,3 +83,11 @@ class ReportedAs(models.TextChoices):
     REDEEMED = "redeemed", pgettext_lazy("points", "redeemed")
     EXPIRED = "expired", pgettext_lazy("points", "expired")
     REVERSED = "reversed", pgettext_lazy("points", "reversed")
+
+
+class ConsumptionBand(models.TextChoices):
+    """What a consumption rate says (PTS-13): too little is redeemed, a healthy share, too much."""
+
+    LOW = "low", pgettext_lazy("consumption", "low")
+    HEALTHY = "healthy", pgettext_lazy("consumption", "healthy")
+    HIGH = "high", pgettext_lazy("consumption", "high")

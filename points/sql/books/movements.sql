@@ -1,0 +1,15 @@
+-- What the entries of some programmes came to, by local day and sort: those booked within a period of each programme. of_kind: of the
+-- entry that a restoration gives back. members: accounts that had nothing and have something now, less those the other way round.
+-- Reads points and stores; writes nothing. %(since)s, %(until)s: the widest period, for the index of booked_at.
+SELECT
+    d.programme_id, (e.booked_at AT TIME ZONE d.zone)::date AS day_on, e.kind, e.delta > 0 AS raises, o.kind AS of_kind,
+    sum(e.delta)::bigint AS delta, sum(e.owed)::bigint AS owed,
+    sum((e.balance_after > 0)::integer - (e.balance_after - e.delta > 0)::integer)::integer AS members
+FROM unnest(%(programme_ids)s::bigint[], %(zones)s::text[], %(froms)s::timestamptz[], %(untils)s::timestamptz[])
+    AS d (programme_id, zone, from_at, until_at)
+JOIN stores_membership m ON m.programme_id = d.programme_id
+JOIN points_pointsentry e ON e.account_id = m.id AND e.booked_at >= d.from_at AND e.booked_at < d.until_at
+LEFT JOIN points_pointsentry o ON e.kind = 'restore' AND o.id = e.reverses_id
+WHERE e.booked_at >= %(since)s AND e.booked_at < %(until)s
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4, 5
