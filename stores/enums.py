@@ -89,6 +89,11 @@ class ClientScope(models.TextChoices):
     BENEFITS_WRITE = "benefits:write", _("record that benefits were used")
     SUBSCRIPTIONS_READ = "subscriptions:read", _("read paid memberships")
     SUBSCRIPTIONS_WRITE = "subscriptions:write", _("record paid memberships")
+    POINTS_READ = "points:read", _("read points")
+    POINTS_WRITE = "points:write", _("give, hold and take points")
+    POINTS_EXCHANGE = "points:exchange", _("exchange points for another programme's")
+    REWARDS_READ = "rewards:read", _("read rewards and redemptions")
+    REWARDS_WRITE = "rewards:write", _("redeem rewards")
     QUOTES_READ = "quotes:read", _("reckon prices for members")
 
 

@@ -33,27 +33,28 @@ class Exchanged:
 
 
 @transaction.atomic
-def exchange_points(
-    *, member_id: int, from_programme_id: int, to_programme_id: int, points: int, reference: str, actor: str, at: datetime
-) -> Exchanged:
+def exchange_points(*, membership_id: int, to_programme_code: str, points: int, reference: str, actor: str, at: datetime) -> Exchanged:
     """Give points of one programme for points of another, at the ratio that holds now. There is no way back (A-46).
 
+    membership_id: that gives.  to_programme_code: where the same member receives; the pair alone says that points may go there.
     points: given, whole steps of the pair.  reference: the caller's, once for ever per member: the same again answers the first.
     Received points live as those earned today do in their programme. Rule: docs/rules/points.md, Exchange. Raises PairNotFound,
     NotAMember, BelowStep, DailyCap, InsufficientPoints, EffectConflict, PointsOff, MemberNotActive.
     """
-    given = stores_selectors.membership(member_id, from_programme_id)
-    taken = stores_selectors.membership(member_id, to_programme_id)
+    given = stores_selectors.membership_rows(membership_id).get()
+    pairs = ExchangePair.objects.filter(from_programme=given.programme_id, to_programme__code=to_programme_code)
+    pair = pairs.select_related("to_programme").first()
+    if pair is None:
+        raise PairNotFound()
+    taken = stores_selectors.membership(given.member_id, pair.to_programme_id)
     stores_services.lock_memberships([given.pk, taken.pk])
     effect_key = f"exchange:{reference}"
-    known = PointsExchange.objects.filter(from_entry__account_id=given.pk, from_entry__effect_key=effect_key)
-    found = known.select_related("pair", "from_entry", "to_entry").first()
+    found = PointsExchange.objects.filter(from_entry__account_id=given.pk, from_entry__effect_key=effect_key).first()
     if found is not None:
-        if (found.pair.to_programme_id, found.points_out) != (to_programme_id, points):
+        if (found.pair_id, found.points_out) != (pair.pk, points):
             raise EffectConflict(membership=given.pk, effect_key=effect_key)
         return Exchanged(found, True)
-    pair = ExchangePair.objects.filter(from_programme=from_programme_id, to_programme=to_programme_id, is_on=True).first()
-    if pair is None:
+    if not pair.is_on:
         raise PairNotFound()
     terms = PairTerms(pair.ratio_from, pair.ratio_to, pair.step, pair.minimum)
     if not rules.is_exchangeable(points, terms):

@@ -1,0 +1,195 @@
+"""What points are worth: rules in words, rewards, exchange between programmes."""
+
+from typing import Any
+
+from core import scope as scopes
+from core.api import pages
+from core.api.operations import Answer, ApiView, Call, operation
+from core.api.routes import CODE, KEY
+from core.api.serializers import PageQuery, page_of
+from core.errors import NotFound
+from growth.errors import EffectConflict
+from members.errors import MemberNotActive
+from points import errors
+from points.api import examples, shapes, told
+from points.api.filters import RedemptionFilters
+from points.api.people import NOT_THERE, named
+from points.api.views import READ
+from points.models import PointsExchange
+from points.selectors import rewards, versions
+from points.services import exchange, redemptions
+from points.services.redemptions import Redeemed
+from stores import selectors as stores_selectors
+from stores.errors import ProgrammeNotFound
+
+
+class ProgrammeView(ApiView):
+    """What hangs on the points of a programme."""
+
+    path_parameters = {"code": ("The programme's code.", CODE), "redemption_id": ("The redemption's id.", KEY)}
+
+    def programme(self, call: Call, code: str) -> Any:
+        found = stores_selectors.programme_by_code(code, call.scope)
+        if not found.points_on:
+            raise NotFound()
+        return found
+
+
+class RulesView(ProgrammeView):
+    tag = "points"
+
+    @operation(
+        "get_points_rules",
+        summary="Read what points are and how to get them",
+        scope=READ,
+        answers={200: shapes.RulesOut},
+        refusals=(ProgrammeNotFound, errors.PointsOff),
+    )
+    def retrieve(self, call: Call, code: str) -> Answer:
+        """In words for members, in the request's language, with the numbers beside them (PTS-05)."""
+        programme = self.programme(call, code)
+        rules = versions.published(programme.pk)
+        if rules is None:
+            raise errors.PointsOff()
+        return Answer(shapes.RulesOut(told.rules(rules, programme)).data)
+
+
+class RewardsView(ProgrammeView):
+    tag = "rewards"
+
+    @operation(
+        "list_rewards",
+        summary="List what points buy",
+        scope="rewards:read",
+        query=PageQuery,
+        answers={200: page_of(shapes.RewardOut)},
+        refusals=(ProgrammeNotFound,),
+    )
+    def list(self, call: Call, code: str) -> Answer:
+        """What is on offer now, the cheapest first; `left` is 0 for what is gone."""
+        programme = self.programme(call, code)
+        rows = rewards.on_offer(programme.pk, call.now)
+        found = pages.page(rows, order=("points", "id"), query=call.query, of=f"rewards:{programme.code}")
+        return Answer(found.answer(lambda row: shapes.RewardOut(told.reward(row)).data))
+
+
+class RedemptionsView(ProgrammeView):
+    tag = "rewards"
+
+    @operation(
+        "list_redemptions",
+        summary="Find redemptions",
+        scope="rewards:read",
+        query=shapes.RedemptionsQuery,
+        answers={200: page_of(shapes.RedemptionOut)},
+        refusals=NOT_THERE,
+    )
+    def list(self, call: Call, code: str) -> Answer:
+        """The latest first."""
+        programme = self.programme(call, code)
+        rows = RedemptionFilters(call, scopes.narrow(rewards.redemptions(programme.pk), call.scope)).rows()
+        found = pages.page(rows, order=("-id",), query=call.query, of=f"redemptions:{programme.code}")
+        return Answer(found.answer(lambda row: shapes.RedemptionOut(told.redemption(row)).data))
+
+    @operation(
+        "redeem_reward",
+        summary="Redeem a reward",
+        scope="rewards:write",
+        body=shapes.RedemptionIn,
+        answers={201: shapes.MadeRedemptionOut, 200: shapes.MadeRedemptionOut},
+        creates=True,
+        refusals=(
+            *NOT_THERE,
+            errors.RewardNotFound,
+            errors.BelowMinimum,
+            errors.MemberLimit,
+            errors.OutOfStock,
+            errors.InsufficientPoints,
+            errors.PointsOff,
+            MemberNotActive,
+            EffectConflict,
+        ),
+        example=examples.REDEMPTION,
+    )
+    def create(self, call: Call, code: str) -> Answer:
+        """Points, stock and what is given move together, or nothing does. Of two calls for the last one, one answers 201 and one 409
+        `out_of_stock`.
+        """
+        said = call.body
+        _programme, membership_id = named(call, code, said["member"])
+        made = redemptions.redeem_reward(
+            membership_id=membership_id, reward_code=said["reward"], reference=said["reference"], actor=call.actor, at=call.now
+        )
+        return _told(made, call, status=200 if made.replayed else 201)
+
+    @operation(
+        "cancel_redemption",
+        summary="Cancel a redemption",
+        scope="rewards:write",
+        body=shapes.CancellationIn,
+        answers={201: shapes.MadeRedemptionOut, 200: shapes.MadeRedemptionOut},
+        creates=True,
+        refusals=(ProgrammeNotFound, errors.RedemptionNotFound, errors.NotCancellable),
+        example=examples.CANCELLATION,
+    )
+    def cancel(self, call: Call, code: str, redemption_id: int) -> Answer:
+        """The points go back into the lots they came from, with their old ends. 200 when it had been cancelled before."""
+        programme = self.programme(call, code)
+        if not scopes.narrow(rewards.redemptions(programme.pk), call.scope).filter(pk=redemption_id).exists():
+            raise errors.RedemptionNotFound()
+        done = redemptions.cancel_redemption(redemption_id=redemption_id, reason=call.body["reason"], actor=call.actor, at=call.now)
+        return _told(done, call, status=200 if done.replayed else 201)
+
+
+def _told(made: Redeemed, call: Call, *, status: int) -> Answer:
+    row = rewards.redemptions(made.redemption.reward.programme_id).get(pk=made.redemption.pk)
+    answer = {
+        "redemption": told.redemption(row),
+        "points": told.purse_of(row.account_id, call.now),
+        "applied": not made.replayed,
+    }
+    return Answer(shapes.MadeRedemptionOut(answer).data, status=status)
+
+
+class ExchangesView(ApiView):
+    tag = "points"
+
+    @operation(
+        "exchange_points",
+        summary="Exchange points of one programme for another's",
+        scope="points:exchange",
+        body=shapes.ExchangeIn,
+        answers={201: shapes.ExchangeOut, 200: shapes.ExchangeOut},
+        creates=True,
+        refusals=(
+            *NOT_THERE,
+            errors.PairNotFound,
+            errors.BelowStep,
+            errors.DailyCap,
+            errors.InsufficientPoints,
+            errors.PointsOff,
+            MemberNotActive,
+            EffectConflict,
+        ),
+        example=examples.EXCHANGE,
+    )
+    def create(self, call: Call) -> Answer:
+        """At the ratio of the pair, in whole steps, rounded down; both legs in one transaction. There is no way back.
+
+        The client reaches the programme that gives; the pair says into which others points may go, and the member belongs to both.
+        """
+        said = call.body
+        given = named(call, said["from_programme"], said["member"])
+        made = exchange.exchange_points(
+            membership_id=given.membership_id,
+            to_programme_code=said["to_programme"],
+            points=said["points"],
+            reference=said["reference"],
+            actor=call.actor,
+            at=call.now,
+        )
+        row = PointsExchange.objects.select_related("pair__from_programme", "pair__to_programme", "from_entry", "to_entry").get(
+            pk=made.exchange.pk
+        )
+        answer = {**told.exchange(row), "points": told.purse_of(given.membership_id, call.now), "applied": not made.replayed}
+        return Answer(shapes.ExchangeOut(answer).data, status=200 if made.replayed else 201)
