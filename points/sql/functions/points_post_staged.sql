@@ -1,0 +1,81 @@
+-- Post the entries staged under p_batch, in `item` order within an account: the one road for one entry and for a million.
+-- p_live: False while history is loaded; then booked_at is each entry's own occurred_at (ruling 6).
+-- Holds the memberships until the transaction ends, in id order (ruling 2), and reads accounts and lots in later statements only. A
+-- membership's lock is its account's too: nothing but the functions of this folder writes accounts, lots and holds.
+-- Accounts that only earn, owe nothing and hold nothing are posted by few statements, all others line by line (points_post_one).
+-- Fills verdict (see there), and of new and replayed entries entry_id, delta, balance_after. With a conflict, or history for an account that
+-- has live entries, nothing is posted; what is short, beyond or ended is left out, and the caller says whether that may be. A second run
+-- finds only replays.
+CREATE FUNCTION points_post_staged(p_batch bigint, p_booked_at timestamptz, p_live boolean)
+RETURNS TABLE (posted bigint, replayed bigint, refused bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    several boolean;
+    line points_staged_entry;
+BEGIN
+    PERFORM FROM stores_membership AS membership
+    WHERE membership.id IN (SELECT staged.membership_id FROM points_staged_entry AS staged WHERE staged.batch = p_batch)
+    ORDER BY membership.id
+    FOR NO KEY UPDATE;
+
+    INSERT INTO points_pointsaccount (membership_id, balance, held, debt, version, is_live)
+    SELECT DISTINCT staged.membership_id, 0, 0, 0, 0, false
+    FROM points_staged_entry AS staged
+    WHERE staged.batch = p_batch
+        AND NOT EXISTS (SELECT FROM points_pointsaccount AS account WHERE account.membership_id = staged.membership_id)
+    ORDER BY staged.membership_id
+    ON CONFLICT DO NOTHING;
+
+    -- Nobody analyses the staging table, so each statement below finds its rows by an index, whichever side the planner begins with.
+    UPDATE points_staged_entry AS staged
+    SET verdict = CASE WHEN known.request_digest = points_request_digest(staged) THEN 'replay' ELSE 'conflict' END,
+        entry_id = known.id, delta = known.delta, balance_after = known.balance_after
+    FROM points_pointsentry AS known
+    WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
+
+    SELECT count(*) > count(DISTINCT staged.membership_id) INTO several FROM points_staged_entry AS staged WHERE staged.batch = p_batch;
+    IF several THEN  -- a key may come twice in the batch: the later one replays the earlier
+        UPDATE points_staged_entry AS staged
+        SET verdict = CASE
+                WHEN points_request_digest(staged) = (
+                    SELECT points_request_digest(first)
+                    FROM points_staged_entry AS first
+                    WHERE first.batch = p_batch AND first.membership_id = staged.membership_id AND first.effect_key = staged.effect_key
+                    ORDER BY first.item
+                    LIMIT 1
+                ) THEN 'again' ELSE 'conflict'
+            END
+        WHERE staged.batch = p_batch AND staged.verdict = '' AND EXISTS (
+            SELECT FROM points_staged_entry AS earlier
+            WHERE earlier.batch = p_batch AND earlier.membership_id = staged.membership_id AND earlier.effect_key = staged.effect_key
+                AND earlier.item < staged.item
+        );
+    END IF;
+
+    IF NOT p_live THEN
+        UPDATE points_staged_entry AS staged SET verdict = 'closed'
+        FROM points_pointsaccount AS account
+        WHERE staged.batch = p_batch AND staged.verdict = '' AND account.membership_id = staged.membership_id AND account.is_live;
+    END IF;
+
+    IF NOT EXISTS (SELECT FROM points_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict IN ('conflict', 'closed')) THEN
+        PERFORM points_post_earnings(p_batch, p_booked_at, p_live);
+        FOR line IN
+            SELECT * FROM points_staged_entry AS staged
+            WHERE staged.batch = p_batch AND staged.verdict IN ('', 'again')
+            ORDER BY staged.membership_id, staged.item
+        LOOP
+            line := points_post_one(line, p_booked_at, p_live);
+            UPDATE points_staged_entry AS staged
+            SET verdict = line.verdict, entry_id = line.entry_id, delta = line.delta, balance_after = line.balance_after,
+                available = line.available, also = line.also
+            WHERE staged.batch = p_batch AND staged.item = line.item;
+        END LOOP;
+    END IF;
+
+    SELECT count(*) FILTER (WHERE staged.verdict = 'new'), count(*) FILTER (WHERE staged.verdict = 'replay'),
+        count(*) FILTER (WHERE staged.verdict NOT IN ('new', 'replay'))
+    INTO posted, replayed, refused
+    FROM points_staged_entry AS staged WHERE staged.batch = p_batch;
+    RETURN NEXT;
+END $$
