@@ -16,8 +16,8 @@ class GrowthConfig(AppConfig):
             OrdersRecorded,
             WalletsChanged,
         )
-        from core import events, jobs, outbox, registry, scope
-        from growth import handlers, level_handlers, messages, preset_handlers, rfm_handlers
+        from core import events, jobs, ledgers, outbox, registry, scope
+        from growth import checks, handlers, level_handlers, messages, preset_handlers, rfm_handlers
         from growth.events import GiftsDue, GrowthPosted
         from growth.jobs import reevaluate_scheme, simulate_scheme
         from growth.services import changes, presets, re_evaluation, simulation
@@ -37,6 +37,7 @@ class GrowthConfig(AppConfig):
         events.subscribe(OrdersRecorded, rfm_handlers.on_orders_recorded)
         events.subscribe(AfterSalesSettled, rfm_handlers.on_after_sales_settled)
         outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
+        ledgers.add_ledger("growth", checks.disagreements)
         messages.declare()
         jobs.register(re_evaluation.JOB, reevaluate_scheme)
         jobs.register(simulation.JOB, simulate_scheme)

@@ -4,8 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from core import clock
-from growth import checks
+from core import clock, ledgers
 from growth.services import clockwork, rfm_states
 
 
@@ -41,5 +40,5 @@ def check_rfm_states(*, at: str | None = None, **_unknown: Any) -> None:
 
 @shared_task(acks_late=False)
 def check_ledgers(*, at: str | None = None, **_unknown: Any) -> None:
-    """Compare every growth account with its entries; what disagrees stands in the log as an error (GRW-13)."""
-    checks.check_ledgers()
+    """Compare every growth and points account with its entries; what disagrees stands in the log as an error (GRW-13, PTS-06)."""
+    ledgers.check_ledgers()

@@ -115,7 +115,7 @@ def time_out(*, now: datetime, limit: int = AT_ONCE) -> int:
             cursor.execute("SELECT accounts, also FROM points_time_out_holds(%s, %s)", [now, limit])
             accounts, also = cursor.fetchone()
             ledger.announce_entries(also, booked_at=now)
-        ended += accounts
+        ended += int(accounts)
         if accounts < limit:
             return ended
 

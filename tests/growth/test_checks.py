@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from core import ledgers
+from core.ledgers import Disagreement
 from growth import checks, tasks
-from growth.checks import Disagreement
 from growth.models import GrowthAccount, GrowthEntry
 from growth.services import ledger
 from stores.models import Membership
@@ -38,7 +39,7 @@ def test_ledgers_that_agree_are_silent(bronze: Membership) -> None:
     out = StringIO()
     call_command("check_ledgers", stdout=out)
     assert out.getvalue().strip()
-    assert checks.check_ledgers() == 0
+    assert ledgers.check_ledgers() == 0
     tasks.check_ledgers()
 
 
@@ -65,7 +66,7 @@ def test_what_disagrees_is_named(bronze: Membership, harm: str, what: set[str]) 
     found = checks.disagreements()
     assert {each.membership_id for each in found} == {bronze.pk}
     assert what <= {each.what for each in found}
-    assert checks.check_ledgers() == len(found)
+    assert ledgers.check_ledgers() == len(found)
     with pytest.raises(CommandError):
         call_command("check_ledgers", stdout=StringIO())
 

@@ -5,18 +5,24 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from growth import checks
+from core import ledgers
 
 
 class Command(BaseCommand):
-    help = "Compare every growth account with its entries. Changes nothing."
+    help = "Compare every growth and points account with its entries. Changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = checks.disagreements()
-        for each in found:
+        found = ledgers.disagreements()
+        for ledger, each in found:
             self.stdout.write(
-                _("Membership %(membership)s: %(what)s is %(found)s, expected %(expected)s.")
-                % {"membership": each.membership_id, "what": each.what, "found": each.found, "expected": each.expected}
+                _("%(ledger)s of membership %(membership)s: %(what)s is %(found)s, expected %(expected)s.")
+                % {
+                    "ledger": ledger,
+                    "membership": each.membership_id,
+                    "what": each.what,
+                    "found": each.found,
+                    "expected": each.expected,
+                }
             )
         if found:
             raise CommandError(_("The ledgers disagree with their entries."))
