@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("members.api.urls")),
     path("", include("activity.api.urls")),
     path("", include("growth.api.urls")),
+    path("", include("points.api.urls")),
     path("", include("coupons.api.urls")),
 ]

@@ -6,6 +6,10 @@ from datetime import datetime
 from coupons import rules
 from coupons.rules import Activity, Giver, LineIn, PriceTerms, Quote
 from growth.selectors import prices
+from points.rules import checkout
+from points.rules.checkout import Payment
+from points.selectors import prices as points_prices
+from points.selectors.prices import Purse
 
 
 def quote(
@@ -13,6 +17,17 @@ def quote(
 ) -> Quote:
     """What some goods cost a member at a moment, with the benefits of one programme (ruling 22). Nothing is kept or taken."""
     return rules.reckon(lines, terms=_terms(prices.price_terms(membership_id, at, channel)), activity=activity, postage_minor=postage_minor)
+
+
+def payment(*, membership_id: int, programme_id: int, total_minor: int, wanted: int, at: datetime) -> tuple[Payment, Purse] | None:
+    """What points pay of a basket, the last step of its price (ruling 25); None where the programme has no points rules.
+
+    total_minor: goods and postage to pay.  wanted: points the member would like to pay with; 0 asks how many could.
+    """
+    purse = points_prices.purse(membership_id, programme_id, at)
+    if purse is None:
+        return None
+    return checkout.pay(total_minor, wanted=wanted, available=purse.available, terms=purse.terms), purse
 
 
 def _terms(found: prices.PriceTerms) -> PriceTerms:

@@ -12,4 +12,5 @@ QUOTE = {
     ],
     "activity": {"name": "会员日", "rate": "0.95", "stackable": True},
     "postage_minor": 800,
+    "points": 10,
 }

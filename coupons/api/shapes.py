@@ -11,6 +11,8 @@ from core.api.serializers import OutSerializer, StrictSerializer, many
 from core.enums import Channel, Currency
 from coupons.enums import PriceStep
 from growth.enums import Track
+from points.api.shapes import PaymentOut
+from points.rules.versions import POINTS_AT_MOST
 
 LINES_AT_MOST = 200
 INTEGER = 2**31 - 1
@@ -57,6 +59,9 @@ class QuoteIn(StrictSerializer):
     lines = many(QuoteLineIn, min_length=1, max_length=LINES_AT_MOST)
     activity = ActivityIn(required=False, allow_null=True)
     postage_minor = Minor(default=0, help_text="Before free shipping.")
+    points = Whole(
+        min_value=0, max_value=POINTS_AT_MOST, default=0, help_text="Points the member would like to pay with; 0 asks how many could."
+    )
 
     def validate_lines(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({line["line_no"] for line in value}) < len(value):
@@ -97,7 +102,10 @@ class PricedLineOut(OutSerializer):
 
 
 class QuoteOut(OutSerializer):
-    """list_minor - discount_minor - double_discount_minor = goods_minor; goods_minor + postage_minor = total_minor."""
+    """list_minor - discount_minor - double_discount_minor = goods_minor; goods_minor + postage_minor = total_minor.
+
+    total_minor - what points pay = to_pay_minor.
+    """
 
     programme = serializers.CharField(read_only=True)
     currency = serializers.ChoiceField(choices=Currency.choices, read_only=True)
@@ -110,3 +118,5 @@ class QuoteOut(OutSerializer):
     postage_saved_minor = serializers.IntegerField(read_only=True)
     shipping = AppliedOut(read_only=True, allow_null=True, help_text="What made the postage free.")
     total_minor = serializers.IntegerField(read_only=True)
+    points = PaymentOut(read_only=True, allow_null=True, help_text="Null where the programme does without points.")
+    to_pay_minor = serializers.IntegerField(read_only=True, help_text="What is left to pay in money.")

@@ -10,6 +10,7 @@ from coupons import selectors
 from coupons.api import examples, shapes
 from coupons.rules import Activity, Applied, LineIn, Quote
 from growth.api.people import NOT_THERE, named
+from points.api import told
 
 
 class QuotesView(ApiView):
@@ -26,7 +27,8 @@ class QuotesView(ApiView):
         example=examples.QUOTE,
     )
     def create(self, call: Call, code: str) -> Answer:
-        """The lower of member price and level rate, then an activity if it stacks or is better alone, then free shipping.
+        """The lower of member price and level rate, then an activity if it stacks or is better alone, then free shipping, then points: at
+        most the share of the rest that the programme allows, and not fewer than its minimum. A hold takes the points.
 
         Every step is rounded half-up to the minor unit, per line, and says which benefit of which level gave it. Nothing is kept and
         nothing is used up.
@@ -43,11 +45,22 @@ class QuotesView(ApiView):
             channel=said.get("channel"),
             at=call.now,
         )
-        return Answer(shapes.QuoteOut(_told(found, programme)).data)
+        paid = _paid(call, programme, membership_id, found)
+        to_pay_minor = found.total_minor - (paid["pays_minor"] if paid else 0)
+        return Answer(shapes.QuoteOut({**_told(found, programme), "points": paid, "to_pay_minor": to_pay_minor}).data)
 
 
 def _activity(said: dict[str, Any] | None) -> Activity | None:
     return Activity(said["name"], Decimal(said["rate"]), said["stackable"]) if said else None
+
+
+def _paid(call: Call, programme: Any, membership_id: int, quote: Quote) -> dict[str, Any] | None:
+    """The points part; None where the programme does without points."""
+    wanted = call.body["points"]
+    found = programme.points_on and selectors.payment(
+        membership_id=membership_id, programme_id=programme.pk, total_minor=quote.total_minor, wanted=wanted, at=call.now
+    )
+    return told.payment(*found, wanted) if found else None
 
 
 def _told(found: Quote, programme: Any) -> dict[str, Any]:

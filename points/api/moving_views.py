@@ -33,8 +33,8 @@ class MovesView(PointsView):
         example=examples.CREDIT,
     )
     def credit(self, call: Call, code: str, one_id: str) -> Answer:
-        """For something that is no order: orders and events give points by themselves. They can be spent at once and end as points earned
-        now do. 200 when this reference was used for the same before.
+        """For something that is no order: orders and events give points by themselves. They live as points earned now do. 200 when this
+        reference was used for the same before.
         """
         _programme, membership_id = self.change(call, code, one_id)
         moved = spending.credit_points(membership_id=membership_id, **call.body, actor=call.actor, at=call.now)
@@ -51,8 +51,8 @@ class MovesView(PointsView):
         example=examples.DEBIT,
     )
     def debit(self, call: Call, code: str, one_id: str) -> Answer:
-        """At once, and not for an order: what pays for an order is set aside by a hold, so that a refund gives it back. More than the member
-        has is refused whole: 409 `insufficient_points` says what is available.
+        """At once, and not for an order: what pays for an order is set aside by a hold, so that a refund gives it back. More than the
+        member has is refused whole: 409 `insufficient_points` says what is available.
         """
         _programme, membership_id = self.change(call, code, one_id)
         moved = spending.debit_points(membership_id=membership_id, **call.body, actor=call.actor, at=call.now)
@@ -144,11 +144,20 @@ class HoldsView(PointsView):
         body=shapes.CaptureIn,
         answers={201: shapes.EndedHoldOut},
         creates=True,
-        refusals=(*NOT_THERE, errors.HoldNotFound, errors.HoldClosed, errors.HoldTimedOut),
+        refusals=(
+            *NOT_THERE,
+            errors.HoldNotFound,
+            errors.HoldClosed,
+            errors.HoldTimedOut,
+            errors.InsufficientPoints,
+            EffectConflict,
+        ),
         example=examples.CAPTURE,
     )
     def capture(self, call: Call, code: str, one_id: str, hold_id: int) -> Answer:
-        """All of them, or so many: the rest goes back. The answer has the balance after it, for the receipt (PTS-24)."""
+        """All of them, or so many: the rest goes back. The answer has the balance after it, for the receipt (PTS-24). The same capture
+        again is answered the same.
+        """
         _programme, membership_id = self.change(call, code, one_id)
         _hold(membership_id, hold_id)
         holds.capture_hold(
@@ -162,11 +171,11 @@ class HoldsView(PointsView):
         scope=WRITE,
         answers={201: shapes.EndedHoldOut},
         creates=True,
-        refusals=(*NOT_THERE, errors.HoldNotFound, errors.HoldClosed, errors.HoldTimedOut),
+        refusals=(*NOT_THERE, errors.HoldNotFound, errors.HoldClosed),
     )
     def release(self, call: Call, code: str, one_id: str, hold_id: int) -> Answer:
-        """The order is not paid: the points can be spent again at once. Those whose time has run out meanwhile follow the rules for
-        points that come back late.
+        """The order is not paid: the points can be spent again at once. Those whose end has come meanwhile follow the rules for points that
+        come back late. Released or timed out before, it is answered again.
         """
         _programme, membership_id = self.change(call, code, one_id)
         _hold(membership_id, hold_id)

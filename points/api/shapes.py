@@ -62,17 +62,16 @@ class AsOfQuery(QuerySerializer):
 class PastLotOut(OutSerializer):
     lot = whole()
     remaining = whole()
+    held = whole()
     earned_at = moment()
     ends_at = moment(allow_null=True)
 
 
-class AsOfOut(OutSerializer):
+class AsOfOut(PurseOut):
     """The points of a membership as they were booked at a moment, with the lots they lay in."""
 
     programme = text()
     at = moment()
-    balance = whole()
-    debt = whole()
     lots = many(PastLotOut, read_only=True)
 
 

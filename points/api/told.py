@@ -14,6 +14,7 @@ from points.models import PointsEntry, PointsExchange, PointsHold, PointsLot, Po
 from points.rules.checkout import Payment
 from points.rules.versions import MultiplierIn, PointsTerms, RuleIn
 from points.selectors import entry_history, ledger, member_page, rewards, versions
+from points.selectors.as_of import LotAsOf
 from points.selectors.ledger import Balance
 from points.selectors.member_page import Line
 from points.selectors.prices import Purse
@@ -94,6 +95,10 @@ def lot(row: PointsLot) -> dict[str, Any]:
         "available_from": row.available_from,
         "ends_at": row.ends_at,
     }
+
+
+def past_lot(lot: LotAsOf) -> dict[str, Any]:
+    return {"lot": lot.lot_id, "remaining": lot.remaining, "held": lot.held, "earned_at": lot.earned_at, "ends_at": lot.ends_at}
 
 
 def hold(row: PointsHold, now: datetime) -> dict[str, Any]:

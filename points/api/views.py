@@ -36,8 +36,7 @@ class BalanceView(PointsView):
         programme, membership_id = self.read(call, code, one_id)
         at = min(call.query.get("at", call.now), call.now)
         found = as_of.balance_as_of(membership_id, at)
-        lots = [{"lot": lot.lot_id, "remaining": lot.remaining, "earned_at": lot.earned_at, "ends_at": lot.ends_at} for lot in found.lots]
-        answer = {"programme": programme.code, "at": at, "balance": found.balance, "debt": found.debt, "lots": lots}
+        answer = {"programme": programme.code, "at": at, **told.purse(found.balance), "lots": [told.past_lot(lot) for lot in found.lots]}
         return Answer(shapes.AsOfOut(answer).data)
 
     @operation("forecast_points", summary="Read when points end", scope=READ, answers={200: shapes.ForecastOut}, refusals=NOT_THERE)

@@ -1,4 +1,4 @@
-"""How many points may pay of a basket (PTS-17, ruling 25). No ORM, clock or settings; docs/rules/points.md, Spending, has worked numbers."""
+"""How many points may pay of a basket (PTS-17, ruling 25): pure; docs/rules/points.md, Spending, has worked numbers."""
 
 from dataclasses import dataclass
 from decimal import Decimal

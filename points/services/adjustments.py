@@ -38,8 +38,8 @@ def adjust_points(*, membership_id: int, delta: int, reason: str, token: str, ac
 
     delta: signed, not 0. Up to the rules' adjust_limit it is posted at once, beyond it waits (PENDING) and moves nothing.
     token: names the form or call, so that sending it twice adjusts once.
-    Raises InvalidInput for a reason that is too short or a delta of 0, InsufficientPoints for taking more than is available, EffectConflict,
-    PointsOff, MemberNotActive.
+    Raises InvalidInput for a reason that is too short or a delta of 0, InsufficientPoints for taking more than is available,
+    EffectConflict, PointsOff, MemberNotActive.
     """
     reason = reasons.checked(reason)
     if delta == 0 or abs(delta) > AT_MOST:

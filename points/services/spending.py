@@ -7,20 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from core import reasons
-from core.errors import InvalidInput
 from growth.errors import EffectConflict
 from points.enums import EntryKind
 from points.errors import AboveShare, BoundToOrder, EntryNotFound, NotReversible
 from points.models import PointsEntry, PointsHold
 from points.rules import checkout as rules
-from points.rules.versions import POINTS_AT_MOST
 from points.selectors import prices
-from points.services import holds, ledger, lots
+from points.services import holds, ledger
 from points.services.admission import admit, check_minimum
-from points.services.ledger import EntryIn
 from stores import services as stores_services
 
 _OF_ORDERS = ("order", "after_sale")
@@ -112,39 +108,25 @@ def debit_points(*, membership_id: int, points: int, reference: str, note: str =
 
 @transaction.atomic
 def credit_points(*, membership_id: int, points: int, reference: str, note: str = "", actor: str, at: datetime) -> Moved:
-    """Give points for something that is no order: they can be spent at once and end as points earned now do.
+    """Give points for something that is no order; they live as points earned now do.
 
     Raises InvalidInput for a number out of range, EffectConflict, PointsOff, MemberNotActive.
     """
-    if not 1 <= points <= POINTS_AT_MOST:
-        raise InvalidInput(_("Between 1 and %(most)s points.") % {"most": POINTS_AT_MOST}, field="points")
     stores_services.lock_memberships([membership_id])
     effect_key = f"credit:{reference}"
-    known = PointsEntry.objects.filter(account_id=membership_id, effect_key=effect_key).first()
-    if known is not None:
-        if (known.requested, known.note) != (points, note):
-            raise EffectConflict(membership=membership_id, effect_key=effect_key)
-        return Moved(known, True)
-    admitted = admit(membership_id)
-    [posted] = ledger.post_entries(
-        entries=[
-            EntryIn(
-                membership_id=membership_id,
-                kind=EntryKind.EARN,
-                requested=points,
-                source_type="credit",
-                source_id=reference,
-                effect_key=effect_key,
-                occurred_at=at,
-                actor=actor,
-                rules_id=admitted.rules.pk,
-                lot=lots.earned_now(admitted.rules, at, admitted.membership.programme.time_zone),
-                note=note,
-            )
-        ],
+    replayed = _is_known(membership_id, effect_key)
+    entry = ledger.earn_points(
+        membership_id=membership_id,
+        points=points,
+        source_type="credit",
+        source_id=reference,
+        effect_key=effect_key,
+        actor=actor,
+        occurred_at=at,
         booked_at=at,
+        note=note,
     )
-    return Moved(PointsEntry.objects.get(pk=posted.entry_id), False)
+    return Moved(entry, replayed)
 
 
 @transaction.atomic
