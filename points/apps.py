@@ -7,13 +7,23 @@ class PointsConfig(AppConfig):
     verbose_name = _("Points")
 
     def ready(self) -> None:
-        from core import events, outbox, scope
-        from points import books_handlers, messages, preset_handlers
-        from points.events import PointsPosted
-        from points.services import telling
+        from activity.events import AfterSalesSettled, BehaviourRecorded, OrdersAmended, OrdersCancelled, OrdersCompleted
+        from core import events, ledgers, outbox, scope
+        from points import books_handlers, checks, handlers, messages, preset_handlers
+        from points.events import OrdersCounted, PointsPosted
+        from points.services import gifts, telling, virtual_codes
         from stores.events import ProgrammeCreated
 
         events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
+        events.subscribe(OrdersCompleted, handlers.on_orders_completed)
+        events.subscribe(OrdersAmended, handlers.on_orders_completed)
+        events.subscribe(OrdersCounted, handlers.on_orders_counted)
+        events.subscribe(OrdersCancelled, handlers.on_orders_cancelled)
+        events.subscribe(AfterSalesSettled, handlers.on_after_sales_settled)
+        events.subscribe(BehaviourRecorded, handlers.on_behaviour_recorded)
+        ledgers.add_ledger("points", checks.disagreements)
+        gifts.register()
+        virtual_codes.register()
         events.subscribe(PointsPosted, books_handlers.on_points_posted)
         outbox.declare_topic(telling.TOPIC, _("a member's points changed"))
         messages.declare()

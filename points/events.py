@@ -13,3 +13,12 @@ class PointsPosted:
     entry_ids: tuple[int, ...]
     origin: Origin
     booked_at: datetime
+
+
+@dataclass(frozen=True)
+class OrdersCounted:
+    """Orders that are completed, told again when their growth value and the levels it brings are in place: now they give points."""
+
+    order_ids: tuple[int, ...]
+    origin: Origin
+    booked_at: datetime
