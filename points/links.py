@@ -46,4 +46,3 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
         case "client":
             return Cause(_("API client %(number)s") % {"number": entry.source_id})
     return Cause(entry.source_id)
-

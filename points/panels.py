@@ -17,7 +17,7 @@ from core.scope import Scope
 from points import links
 from points.enums import EntryKind, HoldState
 from points.models import PointsEntry, PointsHold, PointsLot
-from points.selectors import cards, entry_history, member_page
+from points.selectors import cards, lot_history, member_page
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _purses(member_id: int, scope: Scope, now: datetime, programme_id: int | Non
 
 
 class PointsPanel:
-    """Every points entry of one membership with its lots and why, lots with their ends, holds, debt, requests that wait (CSL-14, PTS-09)."""
+    """Every points entry of one membership with its lots and why; lots with their ends, holds, debt, requests (CSL-14, PTS-09)."""
 
     key: str = "points"
     heading: Text = _("Points")
@@ -120,7 +120,7 @@ def _rows(entries: Sequence[PointsEntry], member_id: int, scope: Scope) -> list[
             "line": line,
             "at": line.entry.booked_at if line.entry.kind == EntryKind.EXPIRE else line.entry.occurred_at,  # booked in the night after
             "cause": links.of_entry(line.entry, member_id),
-            "why": entry_history.explain(line),
+            "why": lot_history.explain(line),
             "who": who[line.entry.actor],
             "may_reverse": may_reverse and links.may_be_reversed(line.entry),
         }

@@ -12,6 +12,7 @@ from core.models import EffectSkipped
 from core.registry import Text
 from points.enums import AdjustmentState, HoldState
 from points.models import PointsAdjustment, PointsEntry, PointsHold, PointsLot, PointsMove
+from points.selectors import entry_history
 
 WORDS_OF_SKIPPED = {
     "points_off": _("points are switched off in this programme"),
@@ -39,13 +40,12 @@ class Line:
 
 def entries(membership_id: int, *, before: int | None = None, limit: int, kind: str = "") -> list[PointsEntry]:
     """Entries of a membership, the last posted first, with what is read of each. before: number of the last one of the page before."""
-    rows = PointsEntry.objects.filter(account_id=membership_id)
+    rows = entry_history.readable(PointsEntry.objects.filter(account_id=membership_id))
     if before is not None:
         rows = rows.filter(account_version__lt=before)
     if kind:
         rows = rows.filter(kind=kind)
-    related = rows.select_related("rules", "reverses", "hold__store", "redemption__reward", "account__membership__programme")
-    return list(related.order_by("-account_version")[:limit])
+    return list(rows.order_by("-account_version")[:limit])
 
 
 def lines(found: Sequence[PointsEntry]) -> list[Line]:

@@ -21,7 +21,7 @@ from stores.enums import StaffRole
 from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from stores.webhooks import services as webhooks
 from tests import world
-from tests.admin import growth_rows
+from tests.admin import growth_rows, points_rows
 
 CURRENCY = "CNY"
 
@@ -175,7 +175,8 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         "identity": Identity.objects.get(member_id=member, provider="pos_card").pk,
     }
     growth_ids, growth_traces = growth_rows.fill(store.programme, member, tag, now)
-    shop.ids |= growth_ids
+    points_ids, points_traces = points_rows.fill(store.programme, member, tag, now)
+    shop.ids |= growth_ids | points_ids
     shop.traces = [
         *shop.secrets.values(),
         *(f"新昵称{tag}", f"O-{tag}-1", f"AS-{tag}-1", f"大衣{tag}", f"备注{tag}", f"程序{tag}", f"SPU{tag}", f"因为{tag}"),
@@ -184,6 +185,7 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         WebhookEndpoint.objects.get(pk=endpoint.endpoint_id).secret,
         Member.objects.get(pk=member).one_id,
         *growth_traces,
+        *points_traces,
     ]
     return shop
 

@@ -62,6 +62,28 @@ def levels_doors(ours: Shop) -> dict[tuple[str, str], str]:
     }
 
 
+def points_doors(ours: Shop) -> dict[tuple[str, str], str]:
+    """Those of points, likewise."""
+    ids, programme = ours.ids, f"?programme={ours.store.programme.code}"
+    return {
+        ("points.pointsaccount", "view"): reverse("admin:members_member_panel", args=[ours.member_id, "points"]),
+        ("points.pointsentry", "view"): reverse("admin:points_entries") + programme,
+        ("points.pointsentry", "adjust"): reverse("admin:points_adjust", args=[ids["membership_id"]]),
+        ("points.pointsentry", "reverse"): reverse("admin:points_reverse", args=[ids["entry_id"]]),
+        ("points.pointsadjustment", "view"): reverse("admin:points_adjustments") + programme,
+        ("points.pointshold", "view"): reverse("admin:points_holds") + programme,
+        ("points.pointsversion", "view"): reverse("admin:points_rules") + programme,
+        ("points.pointsversion", "change"): reverse("admin:points_rules_publish", args=[ids["points_version_id"]]),
+        ("points.reward", "view"): reverse("admin:points_rewards") + programme,
+        ("points.reward", "change"): reverse("admin:points_reward", args=[ids["reward_id"]]),
+        ("points.redemption", "view"): reverse("admin:points_redemptions") + programme,
+        ("points.redemption", "cancel"): reverse("admin:points_redemption_cancel", args=[ids["redemption_id"]]),
+        ("points.exchangepair", "view"): reverse("admin:points_exchanges") + programme,
+        ("points.exchangepair", "change"): reverse("admin:points_exchange_add") + programme,
+        ("points.liabilityday", "view"): reverse("admin:points_liability") + programme,
+    }
+
+
 def doors(street: Street) -> dict[tuple[str, str], str]:
     """An address for each right, standing for our own shop's row."""
     ours, ids = street.ours, street.ours.ids
@@ -72,10 +94,10 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
         ("activity.order", "import"): reverse("admin:import_orders"),
         ("stores.servicenote", "add"): reverse("admin:members_member_note", args=[ours.member_id]),
     }
-    found |= levels_doors(ours)
+    found |= levels_doors(ours) | points_doors(ours)
     for subject, verbs in TABLE.items():
         label = subject.replace(".", "_")
-        if subject.startswith("growth.") or subject == "core.notice":
+        if subject.startswith(("growth.", "points.")) or subject == "core.notice":
             continue
         if "view" in verbs and subject not in ("stores.membership", "activity.behaviourevent"):
             found[subject, "view"] = reverse(f"admin:{label}_changelist")

@@ -1,0 +1,13 @@
+"""The back office of points: one module a page. Importing them puts their pages and menu entries in place."""
+
+from points.admin import (  # noqa: F401
+    approvals,
+    entries,
+    exchange,
+    holds,
+    liability,
+    member_actions,
+    redemptions,
+    rewards,
+    rules,
+)

@@ -1,0 +1,109 @@
+"""What the points that are out come to: books by month or day, consumption rate, a file for accountants (PTS-13, PTS-15, PTS-26)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.backoffice import menu
+from core.backoffice.forms import BackOfficeForm, DayInput
+from core.backoffice.menu import Entry
+from core.backoffice.site import page
+from growth.admin import reach
+from points.rules import books as rules
+from points.selectors import books
+from points.services import books as services
+
+SUBJECT = "points.liabilityday"
+DAYS = 31
+MONTHS = 12
+BY = {"month": gettext_lazy("by month"), "day": gettext_lazy("by day")}
+DAYS_AT_MOST = 3660  # of one file
+
+
+class PeriodForm(BackOfficeForm):
+    """Local days, both included."""
+
+    from_on = forms.DateField(label=gettext_lazy("from"), widget=DayInput())
+    until_on = forms.DateField(label=gettext_lazy("until and including"), widget=DayInput())
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if {"from_on", "until_on"} <= said.keys():
+            days = (said["until_on"] - said["from_on"]).days
+            if days < 0:
+                self.add_error("until_on", _("The end must lie after the beginning."))
+            elif days > DAYS_AT_MOST:
+                self.add_error("until_on", _("At most ten years at once."))
+        return said
+
+
+def _periods(programme_id: int, by: str, until_on: date) -> list[books.Period]:
+    if by == "day":
+        return books.days(programme_id, until_on - timedelta(days=DAYS - 1), until_on)
+    return books.months(programme_id, until_on, MONTHS)
+
+
+def _adds_up(period: books.Period) -> int:
+    """What is missing of opening + issued - redeemed - expired - reversed = closing: nothing, ever (PTS-15)."""
+    return period.opening + period.issued - period.redeemed - period.expired - period.reversed - period.closing
+
+
+def _row(period: books.Period, by: str) -> dict[str, Any]:
+    label = f"{period.until_on:%Y-%m-%d}" if by == "day" else f"{period.from_on:%Y-%m}"
+    return {"period": period, "label": label, "difference": _adds_up(period)}
+
+
+@page("points/liability/", name="points_liability")
+def liability(request: HttpRequest) -> HttpResponse:
+    """The last closed day, what has happened since, months or days as a chart."""
+    programme = reach.chosen(request, SUBJECT)
+    by = request.GET.get("by", "month")
+    by = by if by in BY else "month"
+    last_on = books.last_day(programme.pk)
+    rows = [_row(period, by) for period in _periods(programme.pk, by, last_on)] if last_on else []
+    today = books.since_closed(programme.pk, clock.now())
+    first_of_month = last_on.replace(day=1) if last_on else None
+    return reach.show(
+        request,
+        "points/liability.html",
+        title=_("Points liability"),
+        programme=programme,
+        subject=SUBJECT,
+        by=by,
+        choices=BY.items(),
+        last_on=last_on,
+        latest=rows[-1]["period"] if rows else None,
+        rows=list(reversed(rows)),
+        most=max((max(row["period"].issued, row["period"].redeemed, row["period"].expired) for row in rows), default=0),
+        most_value=max((row["period"].value_minor for row in rows), default=0),
+        today=today,
+        today_difference=_adds_up(today) if today else 0,
+        consumption=books.consumption(programme.pk, last_on) if last_on else None,
+        healthy_from=rules.HEALTHY_FROM,
+        healthy_to=rules.HEALTHY_TO,
+        form=PeriodForm(initial={"from_on": first_of_month, "until_on": last_on}) if last_on else None,
+    )
+
+
+@page("points/liability/csv/", name="points_liability_csv")
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The closed days as a file that spreadsheets open as it is."""
+    programme = reach.chosen(request, SUBJECT)
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+    from_on, until_on = form.cleaned_data["from_on"], form.cleaned_data["until_on"]
+    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    name = f"points-liability-{programme.code}-{from_on:%Y%m%d}-{until_on:%Y%m%d}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    services.write_csv(response, programme_id=programme.pk, from_on=from_on, until_on=until_on)  # type: ignore[arg-type]  # it writes text
+    return response
+
+
+menu.add(Entry("assets", gettext_lazy("Points liability"), "admin:points_liability", "account_balance", 20, SUBJECT))
