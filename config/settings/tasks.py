@@ -93,6 +93,26 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="15"),  # hourly: somewhere a day begins
         "options": {"expire_seconds": 3600},
     },
+    noop("Empty lots of points that have ended"): {
+        "task": "points.tasks.expire_lots",
+        "schedule": crontab(minute="10"),  # hourly: somewhere a day has begun
+        "options": {"expire_seconds": 3600},
+    },
+    noop("Give back points that were held too long"): {
+        "task": "points.tasks.time_out_holds",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
+    noop("Close the day's books of points"): {
+        "task": "points.tasks.close_days",
+        "schedule": crontab(minute="20"),
+        "options": {"expire_seconds": 3600},
+    },
+    noop("Remind members of points that are about to end"): {
+        "task": "points.tasks.remind_of_endings",
+        "schedule": crontab(minute="25"),
+        "options": {"expire_seconds": 3600},
+    },
     noop("Check the ledgers"): {
         "task": "growth.tasks.check_ledgers",
         "schedule": crontab(minute="30", hour="5"),
