@@ -31,7 +31,8 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
             words = _("order %(number)s") % {"number": number} if number else _("hold %(number)s") % {"number": entry.source_id}
             return Cause(words, f"{page}#orders" if number else "")
         case "redemption":
-            words = entry.redemption.reward.name if hasattr(entry, "redemption") else entry.note or _("redemption")
+            named = entry.redemption.reward.name if hasattr(entry, "redemption") else ""
+            words = named or _("redemption %(number)s") % {"number": entry.source_id}
             return Cause(words, reverse("admin:points_redemption", args=[entry.source_id]))
         case "exchange":
             return Cause(_("exchange with %(programme)s") % {"programme": details.get("programme", "-")})
@@ -46,3 +47,8 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
         case "client":
             return Cause(_("API client %(number)s") % {"number": entry.source_id})
     return Cause(entry.source_id)
+
+
+def note_of(entry: PointsEntry) -> str:
+    """The words of an entry, unless its cause says them already."""
+    return "" if hasattr(entry, "redemption") else entry.note

@@ -120,6 +120,7 @@ def _rows(entries: Sequence[PointsEntry], member_id: int, scope: Scope) -> list[
             "line": line,
             "at": line.entry.booked_at if line.entry.kind == EntryKind.EXPIRE else line.entry.occurred_at,  # booked in the night after
             "cause": links.of_entry(line.entry, member_id),
+            "note": links.note_of(line.entry),
             "why": lot_history.explain(line),
             "who": who[line.entry.actor],
             "may_reverse": may_reverse and links.may_be_reversed(line.entry),

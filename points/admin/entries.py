@@ -41,6 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "member": members[row.account_id],
                 "by": who[row.actor],
                 "cause": links.of_entry(row, row.account.membership.member_id),
+                "note": links.note_of(row),
             }
             for row in shown
         ],

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock
 from core.backoffice import menu
@@ -28,7 +28,7 @@ DAYS_AT_MOST = 3660  # of one file
 class PeriodForm(BackOfficeForm):
     """Local days, both included."""
 
-    from_on = forms.DateField(label=gettext_lazy("from"), widget=DayInput())
+    from_on = forms.DateField(label=pgettext_lazy("day", "from"), widget=DayInput())
     until_on = forms.DateField(label=gettext_lazy("until and including"), widget=DayInput())
 
     def clean(self) -> dict[str, Any]:

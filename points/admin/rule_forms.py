@@ -234,7 +234,9 @@ class Boxes:
         self.multipliers = [
             MultiplierForm(data, prefix=f"multiplier-{place}", zone=zone, multiplier=each) for place, each in enumerate(multipliers)
         ]
-        self.minimums = [MinimumForm(data, prefix=f"minimum-{place}", levels=known, minimum=each) for place, each in enumerate(minimums)]
+        self.minimums = [
+            MinimumForm(data, prefix=f"minimum-{place}", levels=known, minimum=minimum) for place, minimum in enumerate(minimums)
+        ]
 
     @property
     def parts(self) -> list[Any]:
