@@ -23,6 +23,8 @@ SHELL_NAMES = {  # path parameters as the curls of docs/api.md call them
     "code": "PROGRAMME",
     "benefit": "BENEFIT",
     "number": "ENTRY",
+    "hold_id": "HOLD",
+    "redemption_id": "REDEMPTION",
 }
 KEPT = {  # what later calls need of an answer: operation -> (path parameter, member of the answer)
     "create_member": ("one_id", "one_id"),
@@ -31,6 +33,8 @@ KEPT = {  # what later calls need of an answer: operation -> (path parameter, me
     "link_identity": ("identity_id", "id"),
     "push_orders": ("order_no", "order_no"),
     "push_after_sales": ("after_sale_no", "after_sale_no"),
+    "hold_points": ("hold_id", "id"),
+    "redeem_reward": ("redemption_id", "id"),
 }
 _ORDER = {"post": 0, "put": 1, "patch": 2, "get": 3, "delete": 4}  # what is made first can be read and taken away afterwards
 

@@ -144,8 +144,8 @@ class RedemptionsView(ProgrammeView):
 def _told(made: Redeemed, call: Call, *, status: int) -> Answer:
     row = rewards.redemptions(made.redemption.reward.programme_id).get(pk=made.redemption.pk)
     answer = {
-        "redemption": told.redemption(row),
-        "points": told.purse_of(row.account_id, call.now),
+        **told.redemption(row),
+        "purse": told.purse_of(row.account_id, call.now),
         "applied": not made.replayed,
     }
     return Answer(shapes.MadeRedemptionOut(answer).data, status=status)
@@ -191,5 +191,5 @@ class ExchangesView(ApiView):
         row = PointsExchange.objects.select_related("pair__from_programme", "pair__to_programme", "from_entry", "to_entry").get(
             pk=made.exchange.pk
         )
-        answer = {**told.exchange(row), "points": told.purse_of(given.membership_id, call.now), "applied": not made.replayed}
+        answer = {**told.exchange(row), "purse": told.purse_of(given.membership_id, call.now), "applied": not made.replayed}
         return Answer(shapes.ExchangeOut(answer).data, status=200 if made.replayed else 201)

@@ -81,7 +81,7 @@ class MovesView(PointsView):
 def _told(moved: Moved, call: Call) -> Answer:
     answer = {
         "entry": told.one_entry(moved.entry.pk),
-        "points": told.purse_of(moved.entry.account_id, call.now),
+        "purse": told.purse_of(moved.entry.account_id, call.now),
         "applied": not moved.replayed,
     }
     return Answer(shapes.MovedOut(answer).data, status=200 if moved.replayed else 201)
@@ -191,4 +191,4 @@ def _hold(membership_id: int, hold_id: int) -> PointsHold:
 
 
 def _ended(membership_id: int, hold_id: int, call: Call) -> dict[str, object]:
-    return {"hold": told.hold(_hold(membership_id, hold_id), call.now), "points": told.purse_of(membership_id, call.now)}
+    return {**told.hold(_hold(membership_id, hold_id), call.now), "purse": told.purse_of(membership_id, call.now)}

@@ -120,12 +120,12 @@ class MadeOut(OutSerializer):
     ends_at = moment(allow_null=True)
 
 
-class RuleOut(OutSerializer):
+class PointsRuleRefOut(OutSerializer):
     code = text(help_text="purchase, review, share ...; empty where no single rule gave them.")
     version = whole(help_text="Of the points rules that held then.")
 
 
-class EntryOut(OutSerializer):
+class PointsEntryOut(OutSerializer):
     """One line of the ledger. Lines are never changed: a mistake is answered by another line."""
 
     number = whole(help_text="1, 2, 3 ... without gaps, per membership.")
@@ -139,7 +139,7 @@ class EntryOut(OutSerializer):
     source_type = text(help_text="order, after_sale, event, hold, redemption, exchange, credit, debit, staff, import ...")
     source_id = text()
     order = OrderRefOut(read_only=True, allow_null=True, help_text="The order it is about.")
-    rule = RuleOut(read_only=True, allow_null=True)
+    rule = PointsRuleRefOut(read_only=True, allow_null=True)
     reverses = whole(allow_null=True, help_text="Number of the line that this one belongs to: takes back, gives back, repays.")
     made = MadeOut(read_only=True, allow_null=True, help_text="The lot it made.")
     lots = many(MoveOut, read_only=True, help_text="The lots it took from or gave back to, in order.")
@@ -150,10 +150,10 @@ class EntryOut(OutSerializer):
     booked_at = moment()
 
 
-class EntryWhyOut(OutSerializer):
+class PointsEntryWhyOut(OutSerializer):
     """Why a line is what it is, in the request's language."""
 
-    entry = EntryOut(read_only=True)
+    entry = PointsEntryOut(read_only=True)
     words = text()
     values = many(ValueOut, read_only=True)
     rule = text(help_text="The rule and its version; empty where none decided.")
@@ -202,8 +202,8 @@ class ReversalIn(StrictSerializer):
 
 
 class MovedOut(OutSerializer):
-    entry = EntryOut(read_only=True)
-    points = PurseOut(read_only=True, help_text="What the member has now.")
+    entry = PointsEntryOut(read_only=True)
+    purse = PurseOut(read_only=True, help_text="What the member has now.")
     applied = serializers.BooleanField(read_only=True, help_text="False when this was done before.")
 
 
@@ -236,19 +236,16 @@ class HoldOut(OutSerializer):
     closed_at = moment(allow_null=True)
 
 
-class MadeHoldOut(OutSerializer):
-    hold = HoldOut(read_only=True)
-    points = PurseOut(read_only=True, help_text="What the member has now.")
+class EndedHoldOut(HoldOut):
+    purse = PurseOut(read_only=True, help_text="What the member has now.")
+
+
+class MadeHoldOut(EndedHoldOut):
     applied = serializers.BooleanField(read_only=True, help_text="False when this hold was made before.")
 
 
 class CaptureIn(StrictSerializer):
     points = Points(required=False, help_text="So many of them, the rest goes back; all without it.")
-
-
-class EndedHoldOut(OutSerializer):
-    hold = HoldOut(read_only=True)
-    points = PurseOut(read_only=True, help_text="What the member has now.")
 
 
 # --- rules ---
@@ -352,9 +349,8 @@ class RedemptionOut(OutSerializer):
     cancel_reason = text()
 
 
-class MadeRedemptionOut(OutSerializer):
-    redemption = RedemptionOut(read_only=True)
-    points = PurseOut(read_only=True, help_text="What the member has now.")
+class MadeRedemptionOut(RedemptionOut):
+    purse = PurseOut(read_only=True, help_text="What the member has now.")
     applied = serializers.BooleanField(read_only=True, help_text="False when this was done before.")
 
 
@@ -386,7 +382,7 @@ class ExchangeOut(OutSerializer):
     ratio_from = whole()
     ratio_to = whole()
     exchanged_at = moment()
-    points = PurseOut(read_only=True, help_text="What the member has now in the programme that gave.")
+    purse = PurseOut(read_only=True, help_text="What the member has now in the programme that gave.")
     applied = serializers.BooleanField(read_only=True, help_text="False when this was done before.")
 
 

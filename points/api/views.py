@@ -64,7 +64,7 @@ class EntriesView(PointsView):
         summary="List how points came and went",
         scope=READ,
         query=shapes.EntriesQuery,
-        answers={200: page_of(shapes.EntryOut)},
+        answers={200: page_of(shapes.PointsEntryOut)},
         refusals=NOT_THERE,
     )
     def list(self, call: Call, code: str, one_id: str) -> Answer:
@@ -74,13 +74,13 @@ class EntriesView(PointsView):
         readable = entry_history.readable(rows)
         found = pages.page(readable, order=("-account_version",), query=call.query, of=f"points-entries:{membership_id}")
         lines = {line.entry.pk: line for line in member_page.lines(found.rows)}
-        return Answer(found.answer(lambda row: shapes.EntryOut(told.entry(lines[row.pk])).data))
+        return Answer(found.answer(lambda row: shapes.PointsEntryOut(told.entry(lines[row.pk])).data))
 
     @operation(
         "explain_points_entry",
         summary="Read why a points entry is what it is",
         scope=READ,
-        answers={200: shapes.EntryWhyOut},
+        answers={200: shapes.PointsEntryWhyOut},
         refusals=(*NOT_THERE, EntryNotFound),
     )
     def why(self, call: Call, code: str, one_id: str, number: int) -> Answer:
@@ -97,7 +97,7 @@ class EntriesView(PointsView):
             "values": [{"label": str(label), "value": str(value)} for label, value in found.values],
             "rule": found.rule,
         }
-        return Answer(shapes.EntryWhyOut(answer).data)
+        return Answer(shapes.PointsEntryWhyOut(answer).data)
 
 
 class LotsView(PointsView):

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.api import manual
 from stores.models import Programme
-from tests.api import bodies, levelled
+from tests.api import bodies, levelled, pointed
 from tests.api.callers import BASE, Api
 
 READ_ONLY_POSTS = frozenset({"resolve_identity", "quote"})
@@ -58,17 +58,21 @@ def creations() -> list[Swept]:
 
 @dataclass(frozen=True)
 class Stocked:
-    """A store with one of everything. phone: E.164 without +86, the member's.  path: by name of a path parameter."""
+    """A store with one of everything. phone: E.164 without +86, the member's.  path: by name of a path parameter.
+
+    instead: by operation, for those that need a row of their own, since what another did to it cannot be undone.
+    """
 
     api: Api
     one_id: str
     phone: str
     path: Mapping[str, Any]
     store: str
+    instead: Mapping[str, Mapping[str, Any]]
 
     def at(self, operation: Swept) -> str:
         """The operation's address, with this store's rows in it."""
-        return operation.path.format(**self.path)
+        return operation.path.format(**{**self.path, **self.instead.get(operation.operation_id, {})})
 
 
 def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
@@ -92,6 +96,11 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
     within = f"/programmes/{store.lower()}"
     _ok(api.post(f"{within}{at}/benefits/priority_dispatch/usages", {"usage_key": f"{prefix}-U1"}))
     _ok(api.post(f"{within}/subscriptions", {"member": of, "plan": "plus-year", "payment_no": f"{prefix}-P1"}))
+    pointed.pointed(Programme.objects.get(stores__code=store))
+    points = f"{within}{at}/points"
+    _ok(api.post(f"{points}/credits", {"points": 900, "reference": f"{prefix}-C1"}))
+    holds = [_ok(api.post(f"{points}/holds", {"points": 5, "reference": f"{prefix}-H{number}"}))["id"] for number in (1, 2)]
+    redemption = _ok(api.post(f"{within}/redemptions", {"member": of, "reward": "film", "reference": f"{prefix}-R1"}))
     path = {
         "one_id": one_id,
         "address_id": address["id"],
@@ -104,8 +113,10 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "code": store.lower(),
         "benefit": "priority_dispatch",
         "number": 1,
+        "hold_id": holds[0],
+        "redemption_id": redemption["id"],
     }
-    return Stocked(api, one_id, phone, path, store)
+    return Stocked(api, one_id, phone, path, store, {"release_points_hold": {"hold_id": holds[1]}})
 
 
 def body_for(operation: Swept, of: Stocked) -> Any:
@@ -127,6 +138,20 @@ def body_for(operation: Swept, of: Stocked) -> Any:
         "use_benefit": {"usage_key": "new-U1", "channel": "app", "reference": "NEW-O1"},
         "record_subscription": {"member": member, "plan": "plus-year", "payment_no": "new-P1"},
         "quote": {"member": member, "currency": "CNY", "lines": [{"line_no": 1, "sku": "A", "quantity": 1, "unit_price_minor": 10000}]},
+        "credit_points": {"points": 5, "reference": "new-C1", "note": "问卷"},
+        "debit_points": {"points": 5, "reference": "new-D1", "note": "停车"},
+        "reverse_points_entry": {"points": 1, "reference": "new-V1", "reason": "录入错误"},
+        "hold_points": {"points": 5, "reference": "new-H1", "order_no": "NEW-O1"},
+        "capture_points_hold": {"points": 2},
+        "redeem_reward": {"member": member, "reward": "film", "reference": "new-R1"},
+        "cancel_redemption": {"reason": "会员不想要了"},
+        "exchange_points": {
+            "member": member,
+            "from_programme": of.path["code"],
+            "to_programme": "platform",
+            "points": 10,
+            "reference": "new-X1",
+        },
         "put_wallet": bodies.wallet(balance_minor=9990, as_of="2024-05-20T10:30:00+08:00"),
     }
     if "requestBody" not in operation.declared:

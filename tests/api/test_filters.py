@@ -6,6 +6,8 @@ from activity.api import filters as fact_filters
 from activity.api import shapes as fact_shapes
 from core.api.filters import Filters
 from core.api.serializers import PageQuery
+from points.api import filters as points_filters
+from points.api import shapes as points_shapes
 from stores.api import shapes as member_shapes
 from stores.api.filters import MembersOfProgrammeFilters
 
@@ -17,6 +19,10 @@ from stores.api.filters import MembersOfProgrammeFilters
         (fact_shapes.AfterSalesQuery, fact_filters.AfterSaleFilters),
         (fact_shapes.EventsQuery, fact_filters.EventFilters),
         (member_shapes.MembersQuery, MembersOfProgrammeFilters),
+        (points_shapes.EntriesQuery, points_filters.EntryFilters),
+        (points_shapes.LotsQuery, points_filters.LotFilters),
+        (points_shapes.HoldsQuery, points_filters.HoldFilters),
+        (points_shapes.RedemptionsQuery, points_filters.RedemptionFilters),
     ],
 )
 def test_every_parameter_of_a_list_has_its_filter(query: type[PageQuery], filters: type[Filters]) -> None:

@@ -25,6 +25,8 @@ MISSING = {
     "code": "nowhere",
     "benefit": "nothing",
     "number": 999999,
+    "hold_id": 999999,
+    "redemption_id": 999999,
 }
 NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 
@@ -41,7 +43,9 @@ def theirs() -> Stocked:
 
 def contents() -> dict[str, Any]:
     """Every row of every table of ours."""
-    models = [model for app in ("members", "stores", "activity", "growth", "core") for model in apps.get_app_config(app).get_models()]
+    models = [
+        model for app in ("members", "stores", "activity", "growth", "points", "core") for model in apps.get_app_config(app).get_models()
+    ]
     return {model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT}
 
 
@@ -76,7 +80,18 @@ def test_foreign_rows_are_missing_rows(subtests: pytest.Subtests, ours: Stocked,
 def test_foreign_parts_of_ones_own_member_are_missing(subtests: pytest.Subtests, ours: Stocked, theirs: Stocked) -> None:
     before = contents()
     for operation in with_path():
-        for name in ("address_id", "child_id", "identity_id", "order_no", "after_sale_no", "code", "one_id", "store"):
+        for name in (
+            "address_id",
+            "child_id",
+            "identity_id",
+            "order_no",
+            "after_sale_no",
+            "code",
+            "one_id",
+            "store",
+            "hold_id",
+            "redemption_id",
+        ):
             if f"{{{name}}}" not in operation.path or operation.path.count("{") == 1:
                 continue
             with subtests.test(operation=str(operation), name=name):
@@ -113,6 +128,7 @@ def test_lists_hold_nothing_of_another_store(subtests: pytest.Subtests, ours: St
         ("/members/{own}/summary?programme={}", "s001", "nowhere"),
         ("/members/{own}/wallet?programme={}", "s001", "nowhere"),
         ("/programmes/s002/subscriptions?member={}", "one_id", MISSING["one_id"]),
+        ("/programmes/s002/redemptions?member={}", "one_id", MISSING["one_id"]),
         ("/programmes/s002/members/{own}/benefits?store={}", "S001", "NOWHERE"),
     ],
 )

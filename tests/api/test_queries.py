@@ -8,8 +8,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from points.services import rewards
+from points.services.rewards import RewardIn
+from stores.models import Programme
 from tests.api import bodies, sweep
 from tests.api.callers import Api
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
@@ -45,6 +49,8 @@ def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, sh
 def more(of: sweep.Stocked, made: int, rows: int) -> None:
     """Bring every list of the store and of the member to `rows` rows, addresses and children to what is allowed."""
     member, at = {"one_id": of.one_id}, f"/members/{of.one_id}"
+    within = f"/programmes/{of.path['code']}"
+    points = f"{within}{at}/points"
     numbers = range(made, rows)
     for number in numbers:
         of.api.post("/members", bodies.member(f"1370013{number:04d}"))
@@ -52,6 +58,17 @@ def more(of: sweep.Stocked, made: int, rows: int) -> None:
             of.api.post(f"{at}/addresses", bodies.address())
         of.api.post(f"{at}/children", {"birth_month": "2020-01", "guardian_consent_at": bodies.AT})
         of.api.post(f"{at}/identities", {"provider": "taobao", "external_id": f"t{number}", "verified_at": bodies.AT})
+        of.api.post(f"{points}/credits", {"points": 9, "reference": f"m{number}"})
+        of.api.post(f"{points}/holds", {"points": 1, "reference": f"m{number}"})
+        of.api.post(f"{within}/redemptions", {"member": member, "reward": "film", "reference": f"m{number}"})
+        rewards.save_reward(
+            programme_id=Programme.objects.get(code=of.path["code"]).pk,
+            code=f"m{number}",
+            kind="virtual_code",
+            said=RewardIn(f"m{number}", 5),
+            actor="test",
+            at=NOW,
+        )
     if numbers:
         of.api.post("/orders", {"items": [bodies.order(f"M{number}", of=member) for number in numbers]})
         of.api.post("/after-sales", {"items": [bodies.after_sale(f"M{number}", order_no=f"M{number}") for number in numbers]})
