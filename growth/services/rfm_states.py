@@ -220,6 +220,7 @@ def _replace(version_ids: Sequence[int], days: Days) -> int:
     reckon_all(days, since=None)
     if _sizes()["states"] == 0:
         touched = sql.run("growth/rfm/fill")
+        analyze("growth_rfmstate")  # before the next statements take it for the empty table it was
     else:
         touched = sql.run("growth/rfm/write")
         after = _sizes()

@@ -4,17 +4,20 @@
 -- it leaves two notes, as good as one.
 INSERT INTO growth_rfmstale (membership_id)
 SELECT DISTINCT membership.id
-FROM activity_order AS bought
-JOIN stores_store AS store ON store.id = bought.store_id
-JOIN stores_programme AS programme ON programme.id = store.programme_id OR programme.kind = 'platform'
-JOIN stores_membership AS membership ON membership.member_id = bought.member_id AND membership.programme_id = programme.id
+FROM (
+    SELECT unnest(%(order_ids)s::bigint[]) AS id
+    UNION
+    SELECT after_sale.order_id FROM activity_aftersale AS after_sale WHERE after_sale.id = ANY(%(after_sale_ids)s::bigint[])
+) AS wanted
+-- Each step finds its few rows by the one before (OFFSET 0): tables that were just filled look empty to the planner.
+CROSS JOIN LATERAL (SELECT * FROM activity_order WHERE id = wanted.id OFFSET 0) AS bought
+CROSS JOIN LATERAL (SELECT * FROM stores_store WHERE id = bought.store_id OFFSET 0) AS store
+CROSS JOIN LATERAL (SELECT * FROM stores_membership WHERE member_id = bought.member_id OFFSET 0) AS membership
+JOIN LATERAL (SELECT * FROM stores_programme WHERE id = membership.programme_id OFFSET 0) AS programme
+    ON programme.id = store.programme_id OR programme.kind = 'platform'
 JOIN growth_rfmversion AS version ON version.programme_id = programme.id AND version.state = 'published'
 LEFT JOIN growth_rfmclock AS clock ON clock.version_id = version.id
-WHERE bought.id = ANY(
-        %(order_ids)s::bigint[]
-        || (SELECT array_agg(after_sale.order_id) FROM activity_aftersale AS after_sale WHERE after_sale.id = ANY(%(after_sale_ids)s::bigint[]))
-    )
-    AND bought.status = 'completed'
+WHERE bought.status = 'completed'
     AND (clock.as_of_on IS NOT NULL OR %(is_live)s)
     AND (
         bought.version > 1
