@@ -22,7 +22,7 @@ from config.embedded.places import PROJECT, data_folder, server_folder
 from config.embedded.servers import SETTINGS, Addresses, Servers
 from tests.bench.figures import Report, say
 
-PARTS = ("lookups", "member-page", "searches", "api", "imports", "members", "rfm", "simulation", "webhooks")
+PARTS = ("lookups", "member-page", "searches", "api", "imports", "members", "growth", "rfm", "simulation", "webhooks")
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -78,7 +78,7 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from tests.bench import api, imports, lookups, members, pages, rfm, simulation, site, webhooks, world
+    from tests.bench import api, growth, imports, lookups, members, pages, rfm, simulation, site, webhooks, world
 
     logging.getLogger().setLevel(logging.WARNING)  # the site logs into a file of its own
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)  # nothing is collected: files come from the apps
@@ -115,6 +115,8 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
         imports.measure(made, report, rounds=1 if few else 4, orders=1_000 if few else 5_000)
     if "members" in said.only:
         members.measure(made, report, rounds=1 if few else 4, people=500 if few else 5_000)
+    if "growth" in said.only:
+        growth.measure(made, report, rounds=1 if few else 3, entries=5_000 if few else 100_000)
     if "rfm" in said.only:
         rfm.measure(made, report, rounds=1 if few else 3)
     if "simulation" in said.only:

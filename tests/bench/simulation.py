@@ -36,7 +36,7 @@ def measure(world: World, report: Report, *, rounds: int) -> None:
         rounds, {"floor": lambda _round: sum(bench.floor(yesterday)), **{path: _timed(work) for path, (work, _most) in works.items()}}
     )
     floor = percentile(took["floor"], 0.5)
-    group = f"Simulation over {works['levels'][0]().members:,} members"
+    group = f"Simulation over {world.members:,} members"
     report.add(Figure(group, "grouped scan of the window, and COPY of a row a member (the floor)", floor, "s"))
     names = {
         "levels": "draft of levels by growth value, with the review",

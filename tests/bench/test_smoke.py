@@ -20,6 +20,7 @@ GROUPS = {  # of the table, by how many figures each has at least
     "API, one client": 2,
     "Import of orders, into 50,000": 6,
     "Import of members": 3,
+    "Growth value, 5,000 members": 2,
     "RFM, 5,000 members and 50,000 orders, 51 programmes": 10,
     "Simulation over 5,000 members": 6,
     "Webhooks": 3,
