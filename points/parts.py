@@ -7,7 +7,7 @@ from core import registry
 from core.registry import Part
 from core.scope import Scope
 from points.api import shapes, told
-from points.selectors import ledger, versions
+from points.selectors import ledger
 from stores import selectors as stores_selectors
 
 
@@ -19,7 +19,7 @@ def _points(member_id: int, scope: Scope, now: datetime, programme_id: int | Non
     if membership is None or not membership.programme.points_on:
         return None
     found = ledger.balance(membership.pk, now)
-    answer: dict[str, Any] = shapes.PointsOut(told.points(found, membership.programme, versions.published(programme_id))).data
+    answer: dict[str, Any] = shapes.PointsOut(told.points(found, membership.programme)).data
     return answer
 
 

@@ -13,7 +13,7 @@ from points.enums import EarnRule, HoldState, MultiplierKind
 from points.models import PointsEntry, PointsExchange, PointsHold, PointsLot, PointsVersion, Redemption, Reward
 from points.rules.checkout import Payment
 from points.rules.versions import MultiplierIn, PointsTerms, RuleIn
-from points.selectors import entry_history, ledger, member_page, rewards, versions
+from points.selectors import entry_history, ledger, member_page, prices, rewards, versions
 from points.selectors.as_of import LotAsOf
 from points.selectors.ledger import Balance
 from points.selectors.member_page import Line
@@ -29,14 +29,14 @@ def purse_of(membership_id: int, at: datetime) -> dict[str, Any]:
     return purse(ledger.balance(membership_id, at))
 
 
-def points(found: Balance, programme: Any, rules: PointsVersion | None) -> dict[str, Any]:
+def points(found: Balance, programme: Any) -> dict[str, Any]:
     """programme: stores.Programme."""
     next_end = {"at": found.next_end_at, "points": found.next_end_points} if found.next_end_at else None
     return {
         "programme": programme.code,
         "currency": programme.currency,
         **purse(found),
-        "value_minor": rules.redeem_value_minor if rules else None,
+        "value_minor": prices.value_of_a_point(programme.pk),
         "next_end": next_end,
     }
 

@@ -10,7 +10,7 @@ from points.api.filters import EntryFilters, LotFilters
 from points.api.people import NOT_THERE, PointsView
 from points.errors import EntryNotFound
 from points.models import PointsEntry, PointsLot
-from points.selectors import as_of, entry_history, forecast, ledger, member_page, versions
+from points.selectors import as_of, entry_history, forecast, ledger, member_page, prices
 
 READ = "points:read"
 
@@ -21,7 +21,7 @@ class BalanceView(PointsView):
         """What a member has in a programme at this second: what has ended does not count, what a hold set aside for too long is free."""
         programme, membership_id = self.read(call, code, one_id)
         found = ledger.balance(membership_id, call.now)
-        return Answer(shapes.PointsOut(told.points(found, programme, versions.published(programme.pk))).data)
+        return Answer(shapes.PointsOut(told.points(found, programme)).data)
 
     @operation(
         "get_points_as_of",
@@ -43,8 +43,7 @@ class BalanceView(PointsView):
     def forecast(self, call: Call, code: str, one_id: str) -> Answer:
         """By month, if nobody spends anything (PTS-18); points set aside by holds are among them."""
         programme, membership_id = self.read(call, code, one_id)
-        rules = versions.published(programme.pk)
-        value_minor = rules.redeem_value_minor if rules else None
+        value_minor = prices.value_of_a_point(programme.pk)
         found = forecast.forecast(membership_id, call.now, ZoneInfo(programme.time_zone))
         months = [
             {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.enums import VersionState
 from growth.enums import Track
 from growth.selectors import levels
 from points.models import PointsVersion
@@ -25,6 +26,12 @@ def purse(membership_id: int, programme_id: int, at: datetime) -> Purse | None:
         return None
     held = levels.held([membership_id], at)[membership_id].get(Track.FREE)
     return Purse(checkout_terms(rules, held.code if held else None), ledger.balance(membership_id, at).available)
+
+
+def value_of_a_point(programme_id: int) -> int | None:
+    """What a point pays now, in minor units; None where the programme has no rules. One statement."""
+    published = versions.versions(programme_id).filter(state=VersionState.PUBLISHED)
+    return published.values_list("redeem_value_minor", flat=True).first()
 
 
 def checkout_terms(rules: PointsVersion, level_code: str | None) -> CheckoutTerms:
