@@ -1,8 +1,8 @@
 """Reads of facts that panels, the API, the summary and the portrait need. All of them within the caller's scope."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from activity import rules
 from activity.enums import AfterSaleStatus, OrderStatus
 from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletBalance
+from core import sql
 from core.scope import Scope, narrow
 
 Place = tuple[datetime, int]  # the keyset: a row's time and id; the next page is older than this
@@ -231,14 +232,47 @@ def after_sale_messages(after_sale_ids: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def facts_of_growth(kinds: Sequence[str], *, until: datetime) -> tuple[datetime | None, int]:
-    """When the first completed order, refund or event of these kinds happened, and how many there are, up to a moment."""
+WINDOW = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Facts that happened one after the other. until: when the last of them did."""
+
+    order_ids: list[int]
+    after_sale_ids: list[int]
+    event_ids: list[int]
+    until: datetime
+
+    def __len__(self) -> int:
+        return len(self.order_ids) + len(self.after_sale_ids) + len(self.event_ids)
+
+
+def count_facts(kinds: Sequence[str], *, until: datetime) -> int:
+    """How many completed orders, refunds, and events of these kinds there are up to a moment."""
+    return sum(found["count"] for found in _summed(kinds, until))
+
+
+def facts_in_order(kinds: Sequence[str], *, until: datetime, at_once: int) -> Iterator[Happened]:
+    """The same facts in the order in which they happened, about `at_once` at a time: those of one moment are never parted, and none spans
+    more than a day, since who posts them takes orders before refunds, and both before behaviour.
+    """
+    firsts = [found["first"] for found in _summed(kinds, until) if found["first"] is not None]
+    after = min(firsts, default=until) - timedelta(microseconds=1)
+    while after < until:
+        end = min(after + WINDOW, until)
+        while some := sql.rows("activity/facts/next", after=after, until=end, kinds=list(kinds), limit=at_once):
+            after = some[-1]["happened_at"]
+            ids = {kind: [row["id"] for row in some if row["kind"] == kind] for kind in ("order", "after_sale", "event")}
+            yield Happened(ids["order"], ids["after_sale"], ids["event"], after)
+        after = end
+
+
+def _summed(kinds: Sequence[str], until: datetime) -> list[dict[str, Any]]:
     orders = Order.objects.filter(status=OrderStatus.COMPLETED, completed_at__lte=until)
     refunds = AfterSale.objects.filter(status=AfterSaleStatus.REFUNDED, order__isnull=False, settled_at__lte=until)
     events = BehaviourEvent.objects.filter(kind__in=kinds, occurred_at__lte=until)
-    found = [
+    return [
         rows.aggregate(first=Min(column), count=Count("id"))
         for rows, column in ((orders, "completed_at"), (refunds, "settled_at"), (events, "occurred_at"))
     ]
-    firsts = [each["first"] for each in found if each["first"] is not None]
-    return min(firsts, default=None), sum(each["count"] for each in found)

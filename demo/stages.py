@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from activity.management.commands.import_orders import summary
+from core import replays
 from core.watching import Watcher
 from demo import customers, purchases
 from demo.models import LoadedStage
@@ -27,7 +28,6 @@ from demo.world.house import House, open_clients, open_house
 from demo.world.parts import PARTS
 from growth.enums import LevelCause
 from growth.models import LevelHistory, RfmSnapshot
-from growth.services import replay
 
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
@@ -139,9 +139,9 @@ def _months(work: Load) -> dict[str, Any]:
     months.advance = _counting(work.watcher, MONTHS, len(months.facts))
     if work.is_upgrade:
         months.finish()
-        replayed = replay.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
+        replayed = replays.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
         openings.take_over(work.house, work.people.cast.member_ids, months.facts, work.now, work.now)
-        return {"replayed": replayed.facts, "posted": replayed.posted}
+        return {name: {"replayed": done.facts, "posted": done.posted} for name, done in replayed.items()}
     for moment in ends(work.now):
         months.close(moment)
     months.finish()

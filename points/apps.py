@@ -11,7 +11,7 @@ class PointsConfig(AppConfig):
         from core import events, ledgers, outbox, scope
         from points import books_handlers, checks, handlers, messages, preset_handlers
         from points.events import OrdersCounted, PointsPosted
-        from points.services import gifts, telling, virtual_codes
+        from points.services import gifts, replay, telling, virtual_codes
         from stores.events import ProgrammeCreated
 
         events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
@@ -23,6 +23,7 @@ class PointsConfig(AppConfig):
         events.subscribe(BehaviourRecorded, handlers.on_behaviour_recorded)
         ledgers.add_ledger("points", checks.disagreements)
         gifts.register()
+        replay.register()
         virtual_codes.register()
         events.subscribe(PointsPosted, books_handlers.on_points_posted)
         outbox.declare_topic(telling.TOPIC, _("a member's points changed"))

@@ -66,16 +66,20 @@ def problems(pack: Iterable[GiftIn], programme_id: int) -> list[str]:
     return [words for gift in pack if gift.kind in _kinds for words in _kinds[gift.kind].validator(gift.payload, programme_id)]
 
 
+def waiting(*, after: int, at_most: int) -> list[int]:
+    """Ids of gifts that are due and have not been given, oldest first, beyond an id."""
+    due = GiftGrant.objects.filter(state=GiftState.PENDING, pk__gt=after)
+    return list(due.order_by("id").values_list("pk", flat=True)[:at_most])
+
+
 @transaction.atomic
-def give(*, grant_ids: Iterable[int] | None = None, limit: int | None = None, booked_at: datetime) -> int:
-    """Give what is due, oldest first: these gifts, or all that wait (a retry). Answers how many gifts were given.
+def give(*, grant_ids: Iterable[int], booked_at: datetime) -> int:
+    """Give what of these is due, oldest first. Answers how many gifts were given.
 
     What could not be given stays due; why stands in an EffectSkipped row under the gift's effect key, settled when it is given.
     """
-    due = GiftGrant.objects.filter(state=GiftState.PENDING)
-    if grant_ids is not None:
-        due = due.filter(pk__in=list(grant_ids))
-    chosen = list(due.order_by("id").values_list("pk", "membership_id")[:limit])
+    due = GiftGrant.objects.filter(state=GiftState.PENDING, pk__in=list(grant_ids))
+    chosen = list(due.order_by("id").values_list("pk", "membership_id"))
     stores_services.lock_memberships(membership_id for _pk, membership_id in chosen)
     grants = list(
         GiftGrant.objects.filter(pk__in=[pk for pk, _membership_id in chosen], state=GiftState.PENDING)

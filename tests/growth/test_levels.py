@@ -288,7 +288,7 @@ def test_a_gift_nobody_can_give_waits_is_shown_and_is_given_later(programme, kin
     given(joined(programme), 3000)
     skipped = EffectSkipped.objects.get()
     assert (skipped.code, skipped.settled_at, GiftGrant.objects.get().state) == ("gift_kind_unknown", None, GiftState.PENDING)
-    assert gifts.give(booked_at=NOW + DAY) == 0
+    assert gifts.give(grant_ids=gifts.waiting(after=0, at_most=10), booked_at=NOW + DAY) == 0
     received: list[gifts.Due] = []
 
     def fulfil(due: Any, booked_at: datetime) -> dict[int, str]:
@@ -296,8 +296,8 @@ def test_a_gift_nobody_can_give_waits_is_shown_and_is_given_later(programme, kin
         return {}
 
     gifts.register_gift_kind(kind="points", validator=lambda *_: [], cost=lambda *_: None, fulfiller=fulfil)
-    assert gifts.give(booked_at=NOW + DAY) == 1
-    assert gifts.give(booked_at=NOW + DAY) == 0
+    assert gifts.give(grant_ids=gifts.waiting(after=0, at_most=10), booked_at=NOW + DAY) == 1
+    assert gifts.give(grant_ids=gifts.waiting(after=0, at_most=10), booked_at=NOW + DAY) == 0
     assert [due.payload for due in received] == [{"n": 1}]
     assert GiftGrant.objects.get().state == GiftState.GIVEN
     assert EffectSkipped.objects.get().settled_at == NOW + DAY

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 
-from core import events
+from core import events, replays
 from core.models import EffectSkipped
+from core.replays import Replayed
 from core.watching import Unwatched
 from growth.models import GrowthEntry
 from growth.selectors import ledger as ledger_selectors
 from growth.services import replay
-from growth.services.replay import Replayed
 from stores.models import Membership, Programme, Store
 from tests.activity.facts import after_sale, event, line, order, record
 from tests.growth import house
@@ -68,16 +68,16 @@ EXPECTED = [
 def test_facts_are_replayed_in_the_order_in_which_they_happened(history: Membership, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Issue item 9: growth from facts, each on its day; whatever the size of a transaction; a second run posts nothing."""
     monkeypatch.setattr(replay, "AT_ONCE", at_once)
-    done = replay.replay_effects(booked_at=NOW, apply=True)
+    done = replays.replay_effects(booked_at=NOW, apply=True)["growth"]
     assert posted() == EXPECTED
     assert done == Replayed(facts=6, posted=5, retried=0, settled=0)
-    assert replay.replay_effects(booked_at=NOW, apply=True) == Replayed(6, 0, 0, 0)
+    assert replays.replay_effects(booked_at=NOW, apply=True)["growth"] == Replayed(6, 0, 0, 0)
     assert posted() == EXPECTED
     assert not EffectSkipped.objects.exists()
 
 
 def test_a_dry_run_counts_and_keeps_nothing(history: Membership) -> None:
-    assert replay.replay_effects(booked_at=NOW, apply=False).posted == 5
+    assert replays.replay_effects(booked_at=NOW, apply=False)["growth"].posted == 5
     assert not GrowthEntry.objects.exists()
     out = StringIO()
     call_command("replay_effects", "--now", NOW.isoformat(), stdout=out)
@@ -93,21 +93,21 @@ def test_what_was_skipped_is_given_once_it_can_be(shop: Store, programme: Progra
     record(order(shop.pk, member.member_id, status="completed"))
     record(after_sale(shop.pk, refund_minor=4000))
     later = NOW + timedelta(days=1)
-    assert replay.replay_effects(booked_at=later, apply=True).settled == 0
+    assert replays.replay_effects(booked_at=later, apply=True)["growth"].settled == 0
     assert EffectSkipped.objects.get().settled_at is None
     Membership.objects.filter(pk=member.pk).update(status="active")
-    retried = replay._retry(later, Unwatched())
+    retried = replay.retry(later, Unwatched())
     assert retried == (1, 1, 1)
     assert ledger_selectors.balance(member.pk) == 60
     assert EffectSkipped.objects.get().settled_at == later
-    assert replay._retry(later, Unwatched()) == (0, 0, 0)
+    assert replay.retry(later, Unwatched()) == (0, 0, 0)
 
 
 def test_history_stays_out_of_accounts_that_live(history: Membership, shop: Store) -> None:
     """Ruling 6."""
     record(order(shop.pk, history.member_id, "O3", status="completed"))
     assert ledger_selectors.balance(history.pk) == 100
-    replay.replay_effects(booked_at=NOW + timedelta(days=1), apply=True)
+    replays.replay_effects(booked_at=NOW + timedelta(days=1), apply=True)
     assert ledger_selectors.balance(history.pk) == 100
     assert set(EffectSkipped.objects.values_list("code", flat=True)) == {"history_closed"}
     assert GrowthEntry.objects.filter(booked_at__lt=NOW).count() == 0

@@ -1,5 +1,5 @@
--- The facts that move the growth value and happened after %(after)s, up to and including %(until)s, in the order in which they happened:
--- completed orders, refunds, behaviour events. At most %(limit)s, and all of the last moment: facts of one moment are never parted.
+-- The facts that have effects and happened after %(after)s, up to and including %(until)s, in the order in which they happened:
+-- completed orders, refunds, behaviour events of %(kinds)s. At most %(limit)s, and all of the last moment: facts of one moment are never parted.
 -- Reads activity.
 WITH fact AS (
     SELECT 'order' AS kind, id, completed_at AS happened_at
