@@ -8,15 +8,17 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from core import registry
+from core import scope as scopes
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
+from core.masking import FieldClass
 from core.permissions import allowed, roles_for
-from core.registry import Part, Text
+from core.registry import Part, Revealable, Text
 from core.scope import Scope
 from points import links
 from points.enums import EntryKind, HoldState
-from points.models import PointsEntry, PointsHold, PointsLot
+from points.models import PointsEntry, PointsHold, PointsLot, Redemption
 from points.selectors import cards, lot_history, member_page
 from stores import selectors as stores_selectors
 
@@ -129,5 +131,15 @@ def _rows(entries: Sequence[PointsEntry], member_id: int, scope: Scope) -> list[
     ]
 
 
+def _reward_code(member_id: int, reference: str, scope: Scope) -> str:
+    """The code that a redemption of the member has given; whoever knows it can use it."""
+    rows = scopes.narrow(Redemption.objects.filter(account__membership__member_id=member_id), scope)
+    found = rows.filter(pk=int(reference)).first() if reference.isdecimal() else None
+    if found is None or not found.result.get("code"):
+        raise NotFound()
+    return str(found.result["code"])
+
+
 registry.add_panel("members.Member", PointsPanel())
 registry.add_part(Part("head", "points", _purses, 20, "points/cards/points.html"))
+registry.add_revealable(Revealable("reward_code", FieldClass.EXTERNAL_ID, _reward_code))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from points.errors import OutOfStock
 from points.models import Reward, RewardCode
@@ -40,4 +41,6 @@ def _take_back(giving: Giving, _given: Mapping[str, Any]) -> None:
 
 
 def register() -> None:
-    rewards.register_reward_kind(RewardKind(KIND, _("code"), validator=_problems, cost=_cost, giver=_give, taker=_take_back, counts=True))
+    rewards.register_reward_kind(
+        RewardKind(KIND, pgettext_lazy("reward", "code"), validator=_problems, cost=_cost, giver=_give, taker=_take_back, counts=True)
+    )
