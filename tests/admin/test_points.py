@@ -1,0 +1,269 @@
+"""The back office of points: the member's points, adjustments and their approval, entries taken back, who may do what (CS-3, PTS-28)."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.masking import Role
+from points.enums import AdjustmentState, HoldState, RedemptionState
+from points.models import PointsAccount, PointsAdjustment, PointsEntry, PointsHold, Redemption
+from points.services import expiry
+from stores.enums import StaffRole
+from stores.models import Membership
+from tests import world
+from tests.admin.conftest import Sit, Street
+from tests.admin.neighbours import Shop
+from tests.admin.points_rows import GIVEN, give, many_entries, newest
+
+LISTS = (
+    "points_liability", "points_entries", "points_rules", "points_rewards", "points_redemptions", "points_holds", "points_adjustments",
+    "points_exchanges",
+)  # fmt: skip
+ZONE = ZoneInfo("Asia/Shanghai")
+BALANCE = GIVEN - 50  # after the mug that open_shop redeems
+
+
+def page(client: Client, name: str, *args: Any, **query: str) -> str:
+    answer = client.get(reverse(f"admin:{name}", args=args), query)
+    assert answer.status_code == 200, (name, answer.status_code)
+    return str(answer.content.decode())
+
+
+def panel(client: Client, shop: Shop, **query: str) -> str:
+    answer = client.get(reverse("admin:members_member_panel", args=[shop.member_id, "points"]), query)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def membership_of(shop: Shop) -> Membership:
+    return Membership.objects.get(pk=shop.ids["membership_id"])
+
+
+def balance(shop: Shop) -> int:
+    return PointsAccount.objects.get(pk=shop.ids["membership_id"]).balance
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_shows_ones_own_programme_and_no_other(street: Street, sit: Sit, name: str) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    own = page(client, name)
+    assert street.ours.store.programme.name in own
+    assert street.theirs.store.programme.name not in own
+    for code in (street.theirs.store.programme.code, "platform", "nowhere"):
+        assert client.get(reverse(f"admin:{name}"), {"programme": code}).status_code == 404
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_programme_without_points_says_so_in_words(db: None, sit: Sit, name: str) -> None:
+    store = world.store("S900")
+    text = page(sit(world.staff("op900", (StaffRole.OPERATOR, store))), name)
+    assert "gx-empty" in text
+
+
+def test_the_head_says_balance_available_held_and_the_next_end(street: Street, sit: Sit) -> None:
+    membership = membership_of(street.ours)
+    give(membership, 40, street.now, ends_at=street.now + timedelta(days=20))
+    text = page(sit(street.staff[Role.CUSTOMER_SERVICE]), "members_member_change", street.ours.member_id)
+    card = text.split("gx-tile-points")[1].split("gx-card")[0]
+    assert f'data-balance="{BALANCE + 40}"' in card
+    assert f"available {BALANCE + 10}" in card  # thirty are held
+    assert "held 30" in card
+    assert "40 valid through" in card
+
+
+def test_csl_14_every_row_says_time_kind_amount_balance_source_and_end(street: Street, sit: Sit) -> None:
+    """CSL-14, CS-3.1: an expired lot stands there with the day it was earned; a filter finds it alone."""
+    membership = membership_of(street.ours)
+    earned, ends = street.now - timedelta(days=700), street.now - timedelta(hours=1)
+    give(membership, 10, earned, ends_at=ends)
+    expiry.expire_lots(now=street.now)
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    rows = panel(client, street.ours, membership=str(membership.pk), kind="expire")
+    assert rows.count('id="points-entry-') == 1
+    assert "−10" in rows
+    last = ends - timedelta(microseconds=1)
+    assert f"-10 of {earned.astimezone(ZONE):%Y-%m-%d}, valid through {last.astimezone(ZONE):%Y-%m-%d}" in rows
+    everything = panel(client, street.ours)
+    for seen in ("马克杯甲", "waits for approval", "补发甲", "HO-甲", "valid through", "Why", "version 1"):
+        assert seen in everything, seen
+
+
+def test_entries_page_without_gaps_or_repeats(street: Street, sit: Sit) -> None:
+    many_entries(membership_of(street.ours), 47, street.now)
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    seen, address = [], reverse("admin:members_member_panel", args=[street.ours.member_id, "points"])
+    while address:
+        text = client.get(address).content.decode()
+        found = re.findall(r'id="points-entry-(\d+)"', text)
+        assert len(found) <= 20
+        seen += found
+        more = re.search(r'gx-more">\s*<button[^>]*hx-get="([^"]+)"', text)
+        address = more.group(1).replace("&amp;", "&") if more else ""
+    assert len(seen) == len(set(seen)) == PointsEntry.objects.filter(account_id=street.ours.ids["membership_id"]).count()
+
+
+def test_a_kind_nobody_knows_and_anothers_membership_show_nothing(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    assert 'id="points-entry-' in panel(client, street.ours, kind="nonsense")
+    address = reverse("admin:members_member_panel", args=[street.ours.member_id, "points"])
+    assert client.get(address, {"membership": street.theirs.ids["membership_id"]}).status_code == 404
+
+
+def adjust(client: Client, shop: Shop, delta: int, reason: str = "活动补发", token: str = "") -> Any:
+    said = {"delta": str(delta), "reason": reason, "token": token or str(uuid4())}
+    return client.post(reverse("admin:points_adjust", args=[shop.ids["membership_id"]]), said)
+
+
+def test_cs_3_2_points_are_added_for_a_reason_and_once(street: Street, sit: Sit) -> None:
+    """CS-3.2: +20 with the author; without a reason refused; the same form sent twice adjusts once."""
+    client, ours = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours
+    token = str(uuid4())
+    assert [adjust(client, ours, 20, token=token).status_code for _time in range(2)] == [302, 302]
+    assert balance(ours) == BALANCE + 20
+    entry = newest(membership_of(ours))
+    assert (entry.kind, entry.delta, entry.note, entry.actor) == (
+        "adjust", 20, "活动补发", f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}",
+    )  # fmt: skip
+    assert "ours-customer_service" in panel(client, ours, kind="adjust")
+    for delta, reason in ((5, ""), (5, "短"), (0, "活动补发"), (-10_000, "扣得太多了")):
+        assert adjust(client, ours, delta, reason).status_code == 400, (delta, reason)
+    assert balance(ours) == BALANCE + 20
+
+
+def test_cs_3_3_beyond_the_limit_a_second_person_decides(street: Street, sit: Sit) -> None:
+    """CS-3.3, PTS-28: 101 waits, who asked cannot approve, an approver books it; it is decided once."""
+    ours = street.ours
+    PointsAdjustment.objects.all().delete()
+    asking, approving = sit(street.staff[Role.APPROVER]), sit(world.staff("ap2", (StaffRole.APPROVER, ours.store)))
+    assert adjust(asking, ours, 101).status_code == 302
+    waiting = PointsAdjustment.objects.get()
+    assert (waiting.state, balance(ours)) == (AdjustmentState.PENDING, BALANCE)
+    address = reverse("admin:points_adjustment", args=[waiting.pk])
+    assert "a second person must decide" in asking.get(address).content.decode()
+    assert 'value="approve"' not in asking.get(address).content.decode()
+    asking.post(address, {"decision": "approve"})
+    assert balance(ours) == BALANCE
+    assert sit(street.staff[Role.CUSTOMER_SERVICE]).post(address, {"decision": "approve"}).status_code == 403
+    assert balance(ours) == BALANCE
+    approving.post(address, {"decision": "approve"})
+    assert balance(ours) == BALANCE + 101
+    for decision in ("approve", "reject"):
+        approving.post(address, {"decision": decision})
+    waiting.refresh_from_db()
+    assert (waiting.state, balance(ours)) == (AdjustmentState.POSTED, BALANCE + 101)
+    listed = page(approving, "points_adjustments")
+    assert "Nothing waits." in listed
+    assert "ap2" in listed.split("data-decided")[1]
+
+
+def test_a_refused_adjustment_moves_nothing(street: Street, sit: Sit) -> None:
+    ours, client = street.ours, sit(street.staff[Role.APPROVER])
+    client.post(reverse("admin:points_adjustment", args=[ours.ids["adjustment_id"]]), {"decision": "reject"})
+    assert PointsAdjustment.objects.get(pk=ours.ids["adjustment_id"]).state == AdjustmentState.REJECTED
+    assert balance(ours) == BALANCE
+
+
+def test_an_entry_is_taken_back_in_parts_and_never_beyond(street: Street, sit: Sit) -> None:
+    ours, client = street.ours, sit(street.staff[Role.APPROVER])
+    entry_id = give(membership_of(ours), 80, street.now)
+    address = reverse("admin:points_reverse", args=[entry_id])
+
+    def take_back(points: int) -> int:
+        return int(client.post(address, {"points": points, "reason": "发错了积分", "token": str(uuid4())}).status_code)
+
+    assert take_back(30) == 302
+    assert balance(ours) == BALANCE + 50
+    assert 'value="50"' in client.get(address).content.decode()
+    assert take_back(51) == 400
+    assert balance(ours) == BALANCE + 50
+    assert take_back(50) == 302
+    assert balance(ours) == BALANCE
+    assert take_back(1) == 400
+
+
+def test_what_has_a_way_back_of_its_own_is_not_offered_to_be_taken_back(street: Street, sit: Sit) -> None:
+    ours, client = street.ours, sit(street.staff[Role.APPROVER])
+    redeemed = Redemption.objects.get(pk=ours.ids["redemption_id"]).entry_id
+    text = panel(client, ours)
+    assert reverse("admin:points_reverse", args=[ours.ids["entry_id"]]) in text
+    assert reverse("admin:points_reverse", args=[redeemed]) not in text
+    assert reverse("admin:points_reverse", args=[ours.ids["entry_id"]]) not in panel(sit(street.staff[Role.CUSTOMER_SERVICE]), ours)
+
+
+def test_a_hold_is_released_from_the_panel(street: Street, sit: Sit) -> None:
+    ours, client = street.ours, sit(street.staff[Role.CUSTOMER_SERVICE])
+    address = reverse("admin:points_hold_release", args=[ours.ids["hold_id"]])
+    assert address in panel(client, ours)
+    assert client.get(address).status_code == 405
+    assert client.post(address).status_code == 302
+    assert PointsHold.objects.get(pk=ours.ids["hold_id"]).state == HoldState.RELEASED
+    assert PointsAccount.objects.get(pk=ours.ids["membership_id"]).held == 0
+    assert address not in panel(client, ours)
+    client.post(address)  # once more changes nothing
+    assert PointsAccount.objects.get(pk=ours.ids["membership_id"]).balance == BALANCE
+    assert f"HO-{ours.tag}" in page(client, "points_holds", state="released")
+    assert f"HO-{ours.tag}" not in page(client, "points_holds")
+
+
+def test_a_code_is_masked_until_it_is_asked_for_with_a_reason(street: Street, sit: Sit) -> None:
+    """CSL-17: a code is as good as money."""
+    ours, member = street.ours, street.ours.member_id
+    for role in (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.AUDITOR):
+        text = page(sit(street.staff[role]), "points_redemption", ours.ids["redemption_id"])
+        assert "CU****01" in text
+        assert "CUP-AAAA-0001" not in text
+    said = {"kind": "reward_code", "reference": ours.ids["redemption_id"], "reason": "顾客没有收到码"}
+    address = reverse("admin:members_member_reveal", args=[member])
+    assert "CUP-AAAA-0001" in sit(street.staff[Role.CUSTOMER_SERVICE]).post(address, said).content.decode()
+    assert sit(street.staff[Role.OPERATOR]).post(address, said).status_code == 403
+    foreign = {**said, "reference": street.theirs.ids["redemption_id"]}
+    assert sit(street.staff[Role.CUSTOMER_SERVICE]).post(address, foreign).status_code == 404
+
+
+def test_the_auditor_reads_members_masked_in_every_list(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.AUDITOR])
+    for name in ("points_entries", "points_redemptions", "points_holds", "points_adjustments"):
+        text = page(client, name)
+        assert "甄甲人" not in text, name
+        assert "甄***" in text or "甄**" in text, name
+
+
+def test_a_redemption_is_cancelled_for_a_reason(street: Street, sit: Sit) -> None:
+    """PTS-12: the points come back, and the code is not given again."""
+    ours, client = street.ours, sit(street.staff[Role.CUSTOMER_SERVICE])
+    address = reverse("admin:points_redemption_cancel", args=[ours.ids["redemption_id"]])
+    assert client.post(address, {"reason": ""}).status_code == 400
+    assert balance(ours) == BALANCE
+    assert client.post(address, {"reason": "顾客不要了"}).status_code == 302
+    found = Redemption.objects.get(pk=ours.ids["redemption_id"])
+    assert (found.state, found.cancel_reason, balance(ours)) == (RedemptionState.CANCELLED, "顾客不要了", GIVEN)
+    text = page(client, "points_redemption", found.pk)
+    assert "顾客不要了" in text
+    assert address not in text
+    assert page(client, "points_redemptions", state="fulfilled").count("<tr data-href") == 0
+
+
+def test_the_till_reads_the_points_and_opens_no_form(street: Street, sit: Sit) -> None:
+    client, ours = sit(street.staff[Role.TILL_CLERK]), street.ours
+    text = panel(client, ours)
+    assert f'data-balance="{BALANCE}"' in text
+    assert "Adjust points" not in text
+    assert adjust(client, ours, 5).status_code == 403
+    assert client.post(reverse("admin:points_hold_release", args=[ours.ids["hold_id"]])).status_code == 403
+    for name in LISTS:
+        assert client.get(reverse(f"admin:{name}")).status_code == 403, name
+    assert balance(ours) == BALANCE
+
+
+def test_a_member_with_two_programmes_chooses_between_them(street: Street, sit: Sit) -> None:
+    platform = Membership.objects.get(member_id=street.ours.member_id, programme__kind="platform")
+    client = sit(world.staff("everywhere", (StaffRole.CUSTOMER_SERVICE, None)))
+    text = panel(client, street.ours)
+    assert f"?membership={platform.pk}" in text
+    assert "No points have been booked within your stores." in panel(client, street.ours, membership=str(platform.pk))
