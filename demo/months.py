@@ -11,18 +11,36 @@ from django.db import connection
 
 from activity.models import BehaviourEventKey, Order, OrderLine
 from core.enums import Origin
+from demo.world.deeds import Deeds
 from demo.world.facts import Advance, Facts
 from demo.world.house import House
 from demo.world.moments import ZONE, month_began, months_before
+from demo.world.savings import Savings
 from growth.enums import Track
 from growth.models import GrowthAccount, GrowthEntry, LevelHistory, MemberLevel, RfmSnapshot, RfmState
 from growth.selectors import schemes as schemes_selectors
 from growth.services import reviews, rfm_cycles
+from points.models import PointsAccount, PointsEntry, PointsLot, PointsMove
+from points.services import expiry
 
 JUDGED = 12  # closed months
 _GROWING = tuple(
     model._meta.db_table
-    for model in (Order, OrderLine, BehaviourEventKey, GrowthAccount, GrowthEntry, MemberLevel, LevelHistory, RfmState, RfmSnapshot)
+    for model in (
+        Order,
+        OrderLine,
+        BehaviourEventKey,
+        GrowthAccount,
+        GrowthEntry,
+        MemberLevel,
+        LevelHistory,
+        RfmState,
+        RfmSnapshot,
+        PointsAccount,
+        PointsEntry,
+        PointsLot,
+        PointsMove,
+    )
 )
 REVIEWED_AFTER = timedelta(hours=2)  # the usual hour of the clock work (A-15)
 
@@ -36,13 +54,16 @@ def ends(now: datetime) -> Sequence[datetime]:
 class Months:
     """The story's facts, recorded up to each month's end as it is closed.
 
-    now: when the demo is loaded.  facts: those not recorded yet.  at_last: called when the last month is closed, before what came after it
-    is recorded; it is told that moment and what is still to come.  closed: how many months.
+    now: when the demo is loaded.  facts: those not recorded yet.  deeds, savings: what cast and crowd do with points meanwhile.
+    at_last: called when the last month is closed, before what came after it is recorded; it is told that moment and what is still to come.
+    closed: how many months.
     """
 
     now: datetime
     house: House
     facts: Facts
+    deeds: Deeds
+    savings: Savings
     at_last: Callable[[datetime, Facts], None]
     advance: Advance = lambda done: None
     closed: int = 0
@@ -50,7 +71,9 @@ class Months:
     def close(self, moment: datetime) -> None:
         """Record what was told before `moment`, then judge the month it ended. What is recorded or judged already is left as it is."""
         told, self.facts = self.facts.split(moment)
-        told.record(self.now, self.advance)
+        self.deeds.tell(told, until=moment, advance=self.advance)
+        self.savings.spend_at_the_mall(moment)
+        expiry.expire_lots(now=min(moment, self.deeds.first_night), origin=Origin.BACKFILL)
         self.closed += 1
         if self.closed in (1, 2, 4, 8):
             _analyze()
@@ -68,7 +91,7 @@ class Months:
 
     def finish(self) -> None:
         """Record the rest."""
-        self.facts.record(self.now, self.advance)
+        self.deeds.tell(self.facts, advance=self.advance)
         self.facts = Facts()
 
     def _review(self, programme_id: int, moment: datetime) -> None:

@@ -24,10 +24,15 @@ from demo.months import Months, ends
 from demo.world import crowd, openings, story
 from demo.world.cast import Cast, cast_facts, finish_cast, register_cast
 from demo.world.crowd import Crowd
+from demo.world.deeds import Deeds
 from demo.world.house import House, open_clients, open_house
+from demo.world.mall import open_mall
 from demo.world.parts import PARTS
+from demo.world.savings import Savings
 from growth.enums import LevelCause
 from growth.models import LevelHistory, RfmSnapshot
+from points.models import PointsEntry
+from points.services import books
 
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
@@ -37,12 +42,14 @@ class Load:
     """What the stages share. shift_days: whole weeks by which the real purchases are moved.  said: what people read at the end.
 
     is_upgrade: the facts were loaded before there was growth value: their effects are replayed, no month of the past is judged.
+    is_without_points: they were loaded before there were points, or that long ago.
     """
 
     now: datetime
     shift_days: int
     watcher: Watcher
     is_upgrade: bool = False
+    is_without_points: bool = False
     house: House = field(init=False)
     said: list[str] = field(default_factory=list)
 
@@ -50,16 +57,22 @@ class Load:
     def people(self) -> "People":
         """The story's people, registered: those who are there already keep what they have."""
         plan = crowd.plan(self.now)
-        return People(register_cast(self.house, self.now), plan, story.register_crowd(plan, house=self.house, now=self.now))
+        cast = register_cast(self.house, self.now)
+        member_ids = story.register_crowd(plan, house=self.house, now=self.now)
+        savings = Savings(plan, house=self.house, member_ids=member_ids)
+        savings.bring()
+        return People(cast, plan, member_ids, Deeds(self.now, self.house, cast.member_ids), savings)
 
 
 @dataclass(frozen=True)
 class People:
-    """plan: of the crowd.  member_ids: of the crowd, by number."""
+    """plan: of the crowd.  member_ids: of the crowd, by number.  deeds, savings: what cast and crowd do with their points."""
 
     cast: Cast
     plan: Crowd
     member_ids: Mapping[int, int]
+    deeds: Deeds
+    savings: Savings
 
 
 @dataclass(frozen=True)
@@ -79,14 +92,17 @@ def whole_weeks_until(now: datetime) -> int:
 def load(*, now: datetime, with_real: bool, watcher: Watcher) -> list[str]:
     """Run the stages that are not loaded yet; answers what they have to say. The first run's now (aware) and shift hold for all."""
     first = LoadedStage.objects.filter(name=HOUSE.name).first()
+    is_upgrade = LoadedStage.objects.filter(name=BEFORE_GROWTH).exists()
     work = Load(
         now=datetime.fromisoformat(first.facts["now"]) if first else now,
         shift_days=first.facts["shift_days"] if first else whole_weeks_until(now),
         watcher=watcher,
-        is_upgrade=LoadedStage.objects.filter(name=BEFORE_GROWTH).exists(),
+        is_upgrade=is_upgrade,
+        is_without_points=is_upgrade or LoadedStage.objects.filter(name=SCENES.name).exists(),
     )
     work.house = open_house(work.now, set_up_at=now if work.is_upgrade else None)
-    for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES):
+    open_mall(work.house, work.now)
+    for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES, POINTS):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
             LoadedStage.objects.create(name=stage.name, facts=facts)
@@ -138,7 +154,7 @@ def _months(work: Load) -> dict[str, Any]:
     months = _months_of(work)
     months.advance = _counting(work.watcher, MONTHS, len(months.facts))
     if work.is_upgrade:
-        months.finish()
+        months.facts.record(work.now, months.advance)
         replayed = replays.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
         openings.take_over(work.house, work.people.cast.member_ids, months.facts, work.now, work.now)
         return {name: {"replayed": done.facts, "posted": done.posted} for name, done in replayed.items()}
@@ -156,6 +172,8 @@ def _months_of(work: Load) -> Months:
         work.now,
         work.house,
         facts,
+        people.deeds,
+        people.savings,
         at_last=lambda moment, coming: openings.take_over(work.house, people.cast.member_ids, coming, moment, work.now),
     )
 
@@ -171,6 +189,21 @@ def _scenes(work: Load) -> dict[str, Any]:
     words = _("Twelve months of RFM cycles: {snapshots:,} snapshots; levels rose {rises:,} times and fell {falls:,} times.")
     work.said.append(words.format_map(judged))
     return judged
+
+
+def _points(work: Load) -> dict[str, Any]:
+    """What happened to points in the last days, and the books of all days. In a demo from before points, all facts give theirs first."""
+    work.watcher.phase(str(POINTS.title), total=0)
+    deeds = work.people.deeds
+    if work.is_without_points:
+        replays.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
+        deeds.catch_up()
+    deeds.nights()
+    deeds.do_the_rest()
+    days = books.close_days(now=work.now)
+    counts = {"entries": PointsEntry.objects.count(), "days": days}
+    work.said.append(_("Points: {entries:,} entries in the ledger; the books of {days:,} days.").format_map(counts))
+    return counts
 
 
 def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], None]:
@@ -193,3 +226,4 @@ CUSTOMERS = Stage("customers", _("Real purchases: customers"), _customers)
 PURCHASES = Stage("purchases", _("Orders, reviews, RFM cycles, month by month"), _purchases)
 MONTHS = Stage("months", _("Story world, month by month"), _months)
 SCENES = Stage("scenes", _("Story world: the last touches"), _scenes)
+POINTS = Stage("points", _("Points of the last days, and the books"), _points)

@@ -12,8 +12,10 @@ from django.db import transaction
 
 from core.enums import Origin
 from demo.world import openings
+from demo.world.deeds import Deeds
 from demo.world.facts import Facts
 from demo.world.house import ACTOR, House, open_house
+from demo.world.mall import open_mall
 from demo.world.moments import FROZEN, days, month_began, months_before
 from demo.world.parts import EVERYBODY, POLICY, Part
 from demo.world.scenes import Scenes
@@ -44,12 +46,16 @@ class Cast:
 def build_cast(now: datetime) -> Cast:
     """Put the cast into the database as it stands at `now` (aware), with no cycle run. A second call with the same now changes nothing."""
     cast = register_cast(open_house(now), now)
+    open_mall(cast.house, now)
     boundary = month_began(now, 0)
+    deeds = Deeds(now, cast.house, cast.member_ids)
     told, coming = cast_facts(cast, now).split(boundary)
-    told.record(now)
+    deeds.tell(told, until=boundary)
     openings.take_over(cast.house, cast.member_ids, coming, boundary, now)
-    coming.record(now)
+    deeds.tell(coming)
     finish_cast(cast, now)
+    deeds.nights()
+    deeds.do_the_rest()
     return cast
 
 
@@ -71,11 +77,9 @@ def register_cast(house: House, now: datetime) -> Cast:
         origin=Origin.BACKFILL,
     )
     openings.join_with(house, member_ids, now)
-    return Cast(
-        house=house,
-        member_ids=member_ids,
-        one_ids={key: registration.one_id for key, registration in told.items()},
-    )
+    cast = Cast(house=house, member_ids=member_ids, one_ids={key: registration.one_id for key, registration in told.items()})
+    Deeds(now, house, member_ids).bring(cast_facts(cast, now))
+    return cast
 
 
 def cast_facts(cast: Cast, now: datetime) -> Facts:

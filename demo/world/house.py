@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,12 +18,16 @@ from django.utils.translation import gettext_lazy as _
 from core.enums import Currency
 from growth.selectors import schemes as schemes_selectors
 from growth.services import presets
+from points.rules.versions import DEFAULT_TERMS, PointsTerms
+from points.selectors import versions as versions_selectors
+from points.services import versions
 from stores import services as stores_services
 from stores.enums import ClientScope, ProgrammeKind, StaffRole, StoreKind
 from stores.models import ApiClient, Programme, Store
 
 ACTOR = "command:seed_demo"
 PASSWORD = "demo-2024"  # noqa: S105 - everybody's, in the demo and nowhere else
+HELD_AT_P2 = 3 * 24 * 60  # minutes for which 北巷 holds points for an order
 POUND_RATE = Decimal(10)  # 1 GBP = 10 CNY, fixed; shown wherever amounts of the real purchases are explained
 
 
@@ -38,12 +42,16 @@ class House:
 
 @dataclass(frozen=True)
 class ProgrammePlan:
-    """presets: what its levels, benefits and growth rules begin as (growth.services.presets), the first a complete one."""
+    """presets: what its levels, benefits and growth rules begin as (growth.services.presets), the first a complete one.
+
+    points: what its points rules say.
+    """
 
     code: str
     name: str
     kind: ProgrammeKind
     presets: tuple[str, ...]
+    points: PointsTerms = DEFAULT_TERMS
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,13 @@ class ClientPlan:
 PROGRAMMES = (
     ProgrammePlan("platform", "平台会员", ProgrammeKind.PLATFORM, ("jd_five",)),
     ProgrammePlan("P1", "安禾会员", ProgrammeKind.STORE, ("jd_five", "plus", "stored_value")),
-    ProgrammePlan("P2", "北巷会员", ProgrammeKind.STORE, ("taobao_three",)),
+    ProgrammePlan(
+        "P2",
+        "北巷会员",
+        ProgrammeKind.STORE,
+        ("taobao_three",),
+        replace(DEFAULT_TERMS, lifetime_months=12, hold_minutes=HELD_AT_P2),
+    ),
     ProgrammePlan("UKGIFT", "英伦家居会员", ProgrammeKind.STORE, ("jd_five",)),
 )
 STORES = (
@@ -153,6 +167,7 @@ def open_house(now: datetime, *, set_up_at: datetime | None = None) -> House:
     programmes = dict(Programme.objects.values_list("code", "id"))
     for programme in PROGRAMMES:
         _set_up(programmes[programme.code], programme.presets, set_up_at or since)
+        _give_points(programmes[programme.code], programme.points, set_up_at or since)
     for store in STORES:
         if not Store.objects.filter(code=store.code).exists():
             foreign_currency, foreign_rate = store.foreign
@@ -180,6 +195,16 @@ def _set_up(programme_id: int, names: tuple[str, ...], since: datetime) -> None:
     for name in names:
         if not any(schemes_selectors.published(programme_id, plan.track) for plan in presets.read(name).schemes):
             presets.apply_preset(programme_id=programme_id, preset=name, actor=ACTOR, at=since)
+
+
+def _give_points(programme_id: int, terms: PointsTerms, since: datetime) -> None:
+    """Publish the programme's points rules in place of those every new programme has. Rules that somebody has changed since stay."""
+    held = versions_selectors.published(programme_id)
+    if held is not None and (held.number > 1 or terms == DEFAULT_TERMS):
+        return
+    draft = versions.create_draft(programme_id=programme_id, actor=ACTOR, at=since)
+    versions.change_draft(version_id=draft.pk, terms=terms, actor=ACTOR, at=since)
+    versions.publish_draft(version_id=draft.pk, actor=ACTOR, at=since)
 
 
 def _hire(stores: Mapping[str, int], since: datetime) -> dict[str, int]:

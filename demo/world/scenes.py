@@ -45,7 +45,8 @@ class Scenes:
             self._at_till("TWO_STORES", "O1031", [("CW01", "80cm", 2), ("TY02", "", 1)], 19.9),
             self._order("TWO_STORES", "S002", "O1032", [("LW01", "M", 1), ("LA01", "雾霾蓝", 1)], 4, 3.99, 2, channel=Channel.WEB),
             self._order("REFUND_REVIEWING", "S002", "O1040", [("LW08", "M", 1)], 9, 8.98, 8, 5),
-            self._order("REFUND_REVIEWING", "S002", "O1041", [("LW05", "S", 2), ("LW07", "M", 1)], 70, 69.9, 69, 66, 59),
+            # paid in part with 20 points, of which 7 come back with R2002: 171.17 of 437.00
+            self._order("REFUND_REVIEWING", "S002", "O1041", [("LW05", "S", 2), ("LW07", "M", 1)], 70, 69.9, 69, 66, 59, points_used=20),
             self._order("REFUND_REVIEWING", "S002", "O1042", [("LB01", "经典黑", 1)], 120, 119.9, 118, 115, 108),
             self._order("EXCHANGE", "S001", "O1050", [("ND01", "S", 3)], 12, 11.98, 11, 9),
             *(self._at_till("TILL_ONLY", f"O106{n}", [("CW03", "110cm", 1), ("ND03", "", 2)][: 1 + n % 2], 35 * n + 6.7) for n in range(6)),
@@ -90,7 +91,7 @@ class Scenes:
         reviewing, refunded, rejected = AfterSaleStatus.REVIEWING, AfterSaleStatus.REFUNDED, AfterSaleStatus.REJECTED
         return [
             self._after_sale("REFUND_REVIEWING", "S002", "R2001", "O1040", back, reviewing, 23900, "尺码不合适", 2),
-            self._after_sale("REFUND_REVIEWING", "S002", "R2002", "O1041", back, refunded, 17900, "颜色与图片不符", 64, 60),
+            self._after_sale("REFUND_REVIEWING", "S002", "R2002", "O1041", back, refunded, 17117, "颜色与图片不符", 64, 60),
             self._after_sale("REFUND_REVIEWING", "S002", "R2003", "O1042", refund, rejected, 69900, "使用痕迹明显", 105),
             self._after_sale("EXCHANGE", "S001", "R2010", "O1050", exchange, AfterSaleStatus.EXCHANGED, 0, "尺码小了，换M码", 8, 4),
             self._after_sale("FROZEN", "S001", "R2020", "O1070", refund, refunded, 159900, "商品破损", 28, 27),

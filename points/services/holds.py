@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from growth.errors import EffectConflict
+from core.enums import Origin
+from growth.errors import EffectConflict, HistoryClosed
 from points.enums import EntryKind, HoldState
 from points.errors import HoldClosed, HoldNotFound, HoldTimedOut, InsufficientPoints
 from points.models import PointsEntry, PointsHold
@@ -31,12 +32,14 @@ def hold_points(
     actor: str,
     at: datetime,
     minutes: int | None = None,
+    origin: Origin = Origin.LIVE,
 ) -> PointsHold:
     """Set points aside from what can be spent, in burn order: all of them or none.
 
     store_id, order_no: the order they will pay.  minutes: how long, at most; None for what the rules say.
     The same effect_key with the same request answers the first hold, whatever became of it.
-    Raises InsufficientPoints (values: available, wanted), InvalidInput, EffectConflict, PointsOff, MemberNotActive.
+    origin backfill: for history that is being loaded, only in accounts without live entries (ruling 6).
+    Raises InsufficientPoints (values: available, wanted), InvalidInput, EffectConflict, HistoryClosed, PointsOff, MemberNotActive.
     """
     ledger.check_points(points)
     stores_services.lock_memberships([membership_id])
@@ -44,12 +47,14 @@ def hold_points(
     expires_at = at + timedelta(minutes=min(minutes or rules.hold_minutes, rules.hold_minutes))
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT verdict, hold_id, available, also FROM points_place_hold(%s, %s, %s, %s, %s, %s, %s, %s)",
-            [membership_id, points, store_id, order_no, effect_key, actor, at, expires_at],
+            "SELECT verdict, hold_id, available, also FROM points_place_hold(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [membership_id, points, store_id, order_no, effect_key, actor, at, expires_at, origin == Origin.LIVE],
         )
         verdict, hold_id, available, also = cursor.fetchone()
     if verdict == "conflict":
         raise EffectConflict(membership=membership_id, effect_key=effect_key)
+    if verdict == "closed":
+        raise HistoryClosed(membership=membership_id)
     if verdict == "short":
         raise InsufficientPoints(available=available, wanted=points)
     ledger.announce_entries(also or [], booked_at=at)

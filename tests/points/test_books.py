@@ -206,7 +206,11 @@ def test_a_day_is_the_programmes_own(programme: Programme) -> None:
         house.give(member, 2, at=on(11, 0))
     books.close_days(now=on(13))
     assert [day.issued for day in selectors.days(programme.pk, date(2024, 5, 1), date(2024, 5, 31))] == [1, 2, 0]
-    assert [(day.until_on.day, day.issued) for day in selectors.days(london.pk, date(2024, 5, 1), date(2024, 5, 31))] == [(10, 3), (11, 0), (12, 0)]
+    assert [(day.until_on.day, day.issued) for day in selectors.days(london.pk, date(2024, 5, 1), date(2024, 5, 31))] == [
+        (10, 3),
+        (11, 0),
+        (12, 0),
+    ]
 
 
 @pytest.mark.django_db

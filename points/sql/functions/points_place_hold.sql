@@ -1,8 +1,9 @@
 -- Set points aside for an order, from what can be spent, in burn order. Holds of the account whose time is over end first.
--- Answers the verdict as points_post_one does ("new", "replay", "conflict", "short"), the hold, and ids of entries that followed.
+-- p_live: False while history is loaded. Answers the verdict as points_post_one does ("new", "replay", "conflict", "closed", "short"), the
+-- hold, and ids of entries that followed.
 CREATE FUNCTION points_place_hold(
     p_account bigint, p_points bigint, p_store bigint, p_order_no text, p_effect_key text, p_actor text, p_at timestamptz,
-    p_expires_at timestamptz, OUT verdict text, OUT hold_id bigint, OUT available bigint, OUT also bigint[]
+    p_expires_at timestamptz, p_live boolean, OUT verdict text, OUT hold_id bigint, OUT available bigint, OUT also bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
     digest text := md5(p_points::text || '|' || coalesce(p_store::text, '') || '|' || p_order_no);
@@ -20,8 +21,11 @@ BEGIN
         RETURN;
     END IF;
     SELECT * INTO account FROM points_pointsaccount WHERE membership_id = p_account;
-    IF account.held > 0 THEN
-        PERFORM points_end_due_holds(p_account, p_at, true);
+    IF account.is_live AND NOT p_live THEN
+        verdict := 'closed';
+        RETURN;
+    ELSIF account.held > 0 THEN
+        PERFORM points_end_due_holds(p_account, p_at, p_live);
         SELECT array_agg(entry.id ORDER BY entry.id) INTO also
         FROM points_pointsentry AS entry
         WHERE entry.account_id = p_account AND entry.account_version > account.version;
@@ -44,5 +48,5 @@ BEGIN
     UPDATE points_pointslot AS lot SET held = lot.held + part.amount
     FROM unnest(plan.lots, plan.amounts) AS part (lot_id, amount)
     WHERE lot.id = part.lot_id;
-    UPDATE points_pointsaccount SET held = held + p_points, is_live = true WHERE membership_id = p_account;
+    UPDATE points_pointsaccount SET held = held + p_points, is_live = is_live OR p_live WHERE membership_id = p_account;
 END $$
