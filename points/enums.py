@@ -63,6 +63,16 @@ class MultiplierKind(models.TextChoices):
     LEVEL = "level", _("level")
 
 
+class LeftOut(models.TextChoices):
+    """Why a line of an order gives no points (points/sql/orders/reckon.sql)."""
+
+    GIFT_CARD = "gift_card", _("gift card")
+    VIRTUAL = "virtual", _("virtual goods")
+    SKU = "sku_excluded", _("the SKU is left out")
+    CATEGORY = "category_excluded", _("the category is left out")
+    NOT_INCLUDED = "not_included", _("neither category nor SKU is let in")
+
+
 class AdjustmentState(models.TextChoices):
     PENDING = "pending", _("waits for approval")
     POSTED = "posted", _("posted")
