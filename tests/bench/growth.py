@@ -46,23 +46,24 @@ def measure(world: World, report: Report, *, rounds: int, entries: int) -> None:
 
 def _post(programme_id: int, entries: int, now: datetime) -> tuple[float, float]:
     """Seconds of posting a staged batch, and of inserting the rows it made into a table with the same indexes. Nothing is kept."""
-    with transaction.atomic(), ledger.staged() as batch, connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO growth_staged_entry (batch, item, membership_id, requested, reason, source_type, source_id, effect_key, actor,"
-            " occurred_at) SELECT %s, row_number() OVER (), id, CASE WHEN id %% 3 = 0 THEN -80 ELSE 120 END, 'adjustment', 'bench', '1',"
-            " %s || turn, 'bench', now() FROM generate_series(1, %s) AS turn, stores_membership WHERE programme_id = %s LIMIT %s",
-            [
-                batch,
-                uuid.uuid4().hex,
-                1 + entries // max(1, Membership.objects.filter(programme=programme_id).count()),
-                programme_id,
-                entries,
-            ],
-        )
-        spent = seconds(lambda: ledger.post_staged(batch=batch, booked_at=now, announce=False))
-        cursor.execute(BARE)
-        copy = "INSERT INTO bench_entry SELECT entry.* FROM growth_growthentry AS entry JOIN growth_staged_entry AS staged"
-        floor = seconds(lambda: cursor.execute(f"{copy} ON staged.entry_id = entry.id WHERE staged.batch = %s", [batch]))
+    with transaction.atomic():
+        with ledger.staged() as batch, connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO growth_staged_entry (batch, item, membership_id, requested, reason, source_type, source_id, effect_key,"
+                " actor, occurred_at) SELECT %s, row_number() OVER (), id, CASE WHEN id %% 3 = 0 THEN -80 ELSE 120 END, 'adjustment', 'bench', '1',"
+                " %s || turn, 'bench', now() FROM generate_series(1, %s) AS turn, stores_membership WHERE programme_id = %s LIMIT %s",
+                [
+                    batch,
+                    uuid.uuid4().hex,
+                    1 + entries // max(1, Membership.objects.filter(programme=programme_id).count()),
+                    programme_id,
+                    entries,
+                ],
+            )
+            spent = seconds(lambda: ledger.post_staged(batch=batch, booked_at=now, announce=False))
+            cursor.execute(BARE)
+            copy = "INSERT INTO bench_entry SELECT entry.* FROM growth_growthentry AS entry JOIN growth_staged_entry AS staged"
+            floor = seconds(lambda: cursor.execute(f"{copy} ON staged.entry_id = entry.id WHERE staged.batch = %s", [batch]))
         transaction.set_rollback(True)
     return spent, floor
 
