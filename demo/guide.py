@@ -105,6 +105,59 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _("The story world: points"),
+        (
+            _of_cast(
+                "M1",
+                _("Points ended"),
+                _("100 points: a lot of 60 that ends in six weeks and one of 40; 10 have ended. She once held 100, then let go."),
+            ),
+            _of_cast("M2", _("Spent"), _("Brought 300 points along and spent 120: each redemption names the lots it took.")),
+            _of_cast("CARD6001", _("15 points"), _("The till card has 15 points of its own; merged, the two would have 115.")),
+            _of_cast("TWO_STORES", _("Points exchanged"), _("250 points of 安禾 became 200 of 北巷, at 100 : 80 in steps of 50.")),
+            _of_cast(
+                "REFUND_REVIEWING",
+                _("Partly back"),
+                _("Paid an order with 20 points; a part was refunded, and 7 points came back into their lot."),
+            ),
+            _of_cast(
+                "EXCHANGE",
+                _("Reward given back"),
+                _("Took a reward for 30 points and cancelled it: they are in their old lot, with its old end."),
+            ),
+            _of_cast("TILL_ONLY", _("Spent at the till"), _("Earned at the till a point at a time, and paid there with 20.")),
+            _of_cast(
+                "FROZEN", _("In debt"), _("Spent the points of an order that was then refunded: he owes 15, and what he earns repays them.")
+            ),
+            _of_cast("QUIET", _("Points held"), _("30 points of 北巷 are set aside for the order she has not paid yet.")),
+            _of_cast("WALLET", _("Paid with points"), _("16 points were held for an order and captured when it was paid.")),
+            _of_cast(
+                "FOUR_RULES",
+                _("Points for reviews"),
+                _("32 points for an order, more for reviews and a photo; those of the deleted review were taken back."),
+            ),
+            _of_cast(
+                "ELEVENTH",
+                _("Points all the same"),
+                _("No growth value for the eleventh photo, but points: the ten places count for growth alone."),
+            ),
+            _of_cast(
+                "WORKED_YEAR",
+                _("Ending monthly"),
+                _("17 points a month for a year; two years later they end month by month, and he is reminded."),
+            ),
+            _of_cast(
+                "PLUS", _("Repaid"), _("Points given by mistake were taken back after she had spent them; her next order repaid them.")
+            ),
+            _of_cast(
+                "STORED_VALUE",
+                _("Waits for approval"),
+                _("150 points beyond what customer service may give alone: a second person decides."),
+            ),
+            _of_cast("PLATFORM_SILVER", _("Points mall"), _("Spent 50 points of 北巷 on a coffee; on the platform she has points, too.")),
+        ),
+    ),
+    Group(
         _("Real purchases: customers of a British gift shop under made-up names, dates moved by whole weeks"),
         (
             _of_customer("17841", "UKGIFT", _("Most lines"), _("Nearly 8,000 order lines: the page costs no more than anybody else's.")),
