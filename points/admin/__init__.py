@@ -10,4 +10,5 @@ from points.admin import (  # noqa: F401
     redemptions,
     rewards,
     rules,
+    trial,
 )

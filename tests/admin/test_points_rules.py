@@ -1,0 +1,273 @@
+"""What operators do with points: rules as versions, rewards with codes, exchange, the liability and its file (OP-6)."""
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from activity.models import Order
+from core.enums import VersionState
+from core.masking import Role
+from points.enums import MultiplierKind
+from points.models import ExchangePair, LiabilityDay, PointsEntry, PointsVersion, Reward, RewardCode
+from points.selectors import versions as selectors
+from stores.enums import StaffRole
+from stores.models import Membership
+from tests import world
+from tests.admin.conftest import Sit, Street
+from tests.admin.points_rows import give
+from tests.admin.test_levels import sent
+from tests.admin.test_points import page
+
+CODES = "codes.csv"
+
+
+def boxes(client: Any, version_id: int) -> dict[str, str]:
+    """What the editor of a draft would send if somebody saved at once."""
+    said: dict[str, str] = {}
+    for part in client.get(reverse("admin:points_version", args=[version_id])).context["boxes"].parts:
+        said |= sent(part)
+    return said
+
+
+def test_saving_a_draft_as_it_is_changes_nothing(street: Street, sit: Sit) -> None:
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["points_version_id"]
+    before = selectors.terms_of(version_id)
+    assert client.post(reverse("admin:points_version", args=[version_id]), boxes(client, version_id)).status_code == 302
+    assert selectors.terms_of(version_id) == before
+
+
+def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: Street, sit: Sit) -> None:
+    """OP-6.1, PTS-02, PTS-17, PTS-20: what is typed is kept, published it holds, what was booked before says version 1."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    version_id = ours.ids["points_version_id"]
+    old_entry = ours.ids["entry_id"]
+    said = boxes(client, version_id) | {
+        "points_per_unit": "0.02",
+        "lifetime_months": "12",
+        "unit_cost": "0.80",
+        "only_categories": "奶粉\uff0c 纸尿裤",
+        "share-daily_cap": "2",
+        "task-1-task": "newsletter",
+        "task-1-points": "7",
+        "multiplier-1-kind": "level",
+        "multiplier-1-key": "L3",
+        "multiplier-1-factor": "1.5",
+        "multiplier-2-kind": "campaign",
+        "multiplier-2-key": "双十一",
+        "multiplier-2-factor": "3",
+        "multiplier-2-first_on": "2026-11-01",
+        "multiplier-2-last_on": "2026-11-11",
+        "minimum-0-level_code": "L1",
+        "minimum-0-points": "10",
+    }
+    assert client.post(reverse("admin:points_version", args=[version_id]), said).status_code == 302
+    terms = selectors.terms_of(version_id)
+    assert (str(terms.points_per_unit.normalize()), terms.lifetime_months, terms.unit_cost_minor) == ("0.02", 12, 80)
+    assert terms.only_categories == ("奶粉", "纸尿裤")
+    assert [(rule.task, rule.points) for rule in terms.rules if rule.task] == [("profile_completed", 10), ("newsletter", 7)]
+    assert [(each.kind, each.key, str(each.factor)) for each in terms.multipliers[1:]] == [
+        (MultiplierKind.LEVEL, "L3", "1.50"), (MultiplierKind.CAMPAIGN, "双十一", "3.00"),
+    ]  # fmt: skip
+    campaign = terms.multipliers[2]
+    assert campaign.valid_from is not None
+    assert campaign.valid_until is not None
+    assert campaign.valid_until - campaign.valid_from == timedelta(days=11)
+    assert [(each.level_code, each.points) for each in terms.minimums] == [("L1", 10)]
+    assert client.post(reverse("admin:points_rules_publish", args=[version_id])).status_code == 302
+    states = dict(PointsVersion.objects.filter(programme=ours.store.programme).values_list("number", "state"))
+    assert states == {1: VersionState.RETIRED, 2: VersionState.PUBLISHED}
+    new_entry = give(Membership.objects.get(pk=ours.ids["membership_id"]), 5, street.now)
+    numbers = dict(PointsEntry.objects.filter(pk__in=(old_entry, new_entry)).values_list("pk", "rules__number"))
+    assert numbers == {old_entry: 1, new_entry: 2}
+    assert "version 1" in page(client, "points_entries")
+    read = page(client, "points_version", version_id)
+    assert 'data-multiplier="campaign"' in read
+    assert "data-warn-unsaved" not in read  # it is read, not edited
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"multiplier-1-kind": "level", "multiplier-1-key": "L9", "multiplier-1-factor": "2"}, "There is no level L9."),
+        ({"multiplier-1-kind": "campaign", "multiplier-1-key": "x", "multiplier-1-factor": "2"}, "needs a first moment"),
+        ({"multiplier-0-day_of_month": ""}, "A member day is a day of the month"),
+        ({"task-1-task": "profile_completed", "task-1-points": "5"}, "is given twice"),
+    ],
+)
+def test_problems_are_said_in_words_and_nothing_is_kept(street: Street, sit: Sit, typed: dict[str, str], words: str) -> None:
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["points_version_id"]
+    before = selectors.terms_of(version_id)
+    answer = client.post(reverse("admin:points_version", args=[version_id]), boxes(client, version_id) | typed)
+    assert answer.status_code == 400
+    assert words in answer.content.decode()
+    assert selectors.terms_of(version_id) == before
+
+
+def test_a_draft_is_begun_from_an_old_version_and_thrown_away(street: Street, sit: Sit) -> None:
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    client.post(reverse("admin:points_rules_discard", args=[ours.ids["points_version_id"]]))
+    assert PointsVersion.objects.filter(programme=ours.store.programme).count() == 1
+    first = PointsVersion.objects.get(programme=ours.store.programme)
+    address = f"{reverse('admin:points_rules_draft')}?programme={ours.store.programme.code}"
+    client.post(address, {"based_on": str(first.pk)})
+    assert PointsVersion.objects.get(programme=ours.store.programme, state=VersionState.DRAFT).based_on_id == first.pk
+    foreign = f"{reverse('admin:points_rules_draft')}?programme={street.theirs.store.programme.code}"
+    assert client.post(foreign).status_code == 404
+
+
+def test_an_operator_of_one_of_two_stores_may_not_change_their_rules(street: Street, sit: Sit) -> None:
+    world.store("S101", programme_id=street.ours.store.programme_id)
+    client = sit(street.staff[Role.OPERATOR])
+    page(client, "points_rules")
+    assert client.get(reverse("admin:points_rules_publish", args=[street.ours.ids["points_version_id"]])).status_code == 403
+    assert client.get(reverse("admin:points_reward", args=[street.ours.ids["reward_id"]])).status_code == 403
+
+
+REWARD = {"code": "bag", "kind": "virtual_code", "name": "帆布袋", "points": "20", "is_on": "on"}
+
+
+def test_pts_10_a_reward_is_added_changed_and_listed_with_what_is_left(street: Street, sit: Sit) -> None:
+    """PTS-10: price, limit and days as typed; the code stays what it was."""
+    client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
+    address = f"{reverse('admin:points_reward_add')}?programme={programme.code}"
+    assert client.post(address, REWARD | {"per_member": "2", "first_on": "2024-05-01", "last_on": "2024-05-31"}).status_code == 302
+    assert client.post(address, REWARD).status_code == 400  # the code is taken
+    bag = Reward.objects.get(code="bag")
+    assert (bag.points, bag.per_member, bag.stock, bag.taken) == (20, 2, 0, 0)
+    assert bag.valid_from is not None
+    assert bag.valid_until is not None
+    assert bag.valid_until - bag.valid_from == timedelta(days=31)
+    change = reverse("admin:points_reward", args=[bag.pk])
+    assert client.post(change, REWARD | {"code": "other", "points": "25", "name": "帆布包"}).status_code == 302
+    changed = Reward.objects.get(pk=bag.pk)
+    assert (changed.code, changed.points, changed.name, changed.valid_until) == ("bag", 25, "帆布包", None)
+    text = page(client, "points_rewards")
+    assert 'data-left="1"' in text  # two codes of the mug, one given
+    assert "sold out" in text  # no codes of the bag yet
+    for bad in ({"points": "0"}, {"name": ""}, {"per_member": "0"}):
+        assert client.post(change, REWARD | bad).status_code == 400, bad
+
+
+def upload(client: Any, reward_id: int, text: str | bytes) -> Any:
+    content = text.encode() if isinstance(text, str) else text
+    return client.post(reverse("admin:points_reward_codes", args=[reward_id]), {"upload": SimpleUploadedFile(CODES, content)})
+
+
+def test_bad_codes_are_named_by_their_line_and_none_is_taken(street: Street, sit: Sit) -> None:
+    client, reward_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["reward_id"]
+    answer = upload(client, reward_id, f"code\nGOOD-1\nBAD ONE\n{'x' * 81}\n\nGOOD-1\n")
+    text = answer.content.decode()
+    assert answer.status_code == 400
+    for words in ("Line 3: a code has no blanks.", "Line 4: a code has at most 80 characters.", "Line 6: the same code as in line 2."):
+        assert words in text, words
+    assert RewardCode.objects.filter(reward_id=reward_id).count() == 2
+    assert upload(client, reward_id, "code\n\n").status_code == 400
+
+
+def test_good_codes_raise_the_stock_by_as_many_as_are_new(street: Street, sit: Sit) -> None:
+    client, reward_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["reward_id"]
+    assert upload(client, reward_id, "CUP-AAAA-0001\r\n新码\uff0d3\r\nN-4\r\n".encode("gb18030")).status_code == 302
+    assert Reward.objects.get(pk=reward_id).stock == 4
+    assert set(RewardCode.objects.filter(reward_id=reward_id).values_list("code", flat=True)) == {
+        "CUP-AAAA-0001", "CUP-BBBB-0002", "新码\uff0d3", "N-4",
+    }  # fmt: skip
+
+
+def test_a_pair_needs_both_programmes_and_is_kept(street: Street, sit: Sit) -> None:
+    """PTS-23: 100 : 80 in steps of 50; an operator of one shop makes no other programme owe."""
+    ours, theirs = street.ours.store, street.theirs.store
+    said = {"to_programme": theirs.programme_id, "ratio_from": 100, "ratio_to": 80, "step": 50, "minimum": 50, "is_on": "on"}
+    address = f"{reverse('admin:points_exchange_add')}?programme={ours.programme.code}"
+    assert sit(street.staff[Role.OPERATOR]).post(address, said).status_code == 400
+    assert not ExchangePair.objects.filter(to_programme=theirs.programme).exists()
+    both = sit(world.staff("both", (StaffRole.OPERATOR, ours), (StaffRole.OPERATOR, theirs)))
+    assert both.post(address, said | {"daily_cap": "500"}).status_code == 302
+    pair = ExchangePair.objects.get(from_programme=ours.programme, to_programme=theirs.programme)
+    assert (pair.ratio_from, pair.ratio_to, pair.step, pair.minimum, pair.daily_cap) == (100, 80, 50, 50, 500)
+    change = reverse("admin:points_exchange", args=[pair.pk])
+    assert both.post(change, said | {"ratio_to": "0"}).status_code == 400
+    assert both.post(change, said | {"ratio_to": "70", "is_on": ""}).status_code == 302
+    pair.refresh_from_db()
+    assert (pair.ratio_to, pair.is_on) == (70, False)
+    assert "100 : 70" in page(both, "points_exchanges", programme=ours.programme.code)
+    assert sit(street.staff[Role.OPERATOR]).get(change).status_code == 404  # to a programme that is not theirs
+
+
+def test_an_order_is_tried_on_a_draft_and_not_kept(street: Street, sit: Sit) -> None:
+    """OP-6, PTS-02, PTS-20: 250.00 on a member day give 4 by the rules that hold; 299.99 on another day 2; nothing is written."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    number = Membership.objects.get(pk=ours.ids["membership_id"]).member_no
+    before = (Order.objects.count(), PointsEntry.objects.count())
+
+    def tried(amount: str, paid_on: str, **more: str) -> str:
+        said = {"member_no": number, "amount": amount, "paid_on": paid_on, **more}
+        return page(client, "points_trial", ours.ids["points_version_id"], **said)
+
+    assert 'data-points="4"' in tried("250", "2024-05-28")
+    assert 'data-points="2"' in tried("299.99", "2024-05-29")
+    assert 'data-points="0"' in tried("99.99", "2024-05-29")
+    address = reverse("admin:points_trial", args=[ours.ids["points_version_id"]])
+    said = {"member_no": "NOBODY", "amount": "10", "paid_on": "2024-05-28"}
+    assert "Nobody of this programme bears this number." in client.get(address, said).content.decode()
+    assert (Order.objects.count(), PointsEntry.objects.count()) == before
+
+
+def closed(programme_id: int, day_on: date, **figures: int) -> LiabilityDay:
+    said = {"opening": 0, "issued": 0, "redeemed": 0, "expired": 0, "reversed": 0, **figures}
+    closing = said["opening"] + said["issued"] - said["redeemed"] - said["expired"] - said["reversed"]
+    return LiabilityDay(
+        programme_id=programme_id, day_on=day_on, closing=closing, debt=3, members=2, unit_cost_minor=100,
+        taken_at=world.NOW, **said,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("redeemed", "rate", "band", "words"),
+    [
+        (590, "59.0 %", "low", "偏低"),
+        (600, "60.0 %", "healthy", "健康"),
+        (800, "80.0 %", "healthy", "健康"),
+        (801, "80.1 %", "high", "偏高"),
+    ],
+)
+def test_op_6_3_the_consumption_rate_has_its_band(street: Street, sit: Sit, redeemed: int, rate: str, band: str, words: str) -> None:
+    """OP-6.3, PTS-13."""
+    LiabilityDay.objects.bulk_create([closed(street.ours.store.programme_id, date(2024, 5, 19), issued=1000, redeemed=redeemed)])
+    client = sit(street.staff[Role.OPERATOR])
+    text = page(client, "points_liability")
+    assert rate in text
+    assert f'data-band="{band}"' in text
+    chinese = client.get(reverse("admin:points_liability"), headers={"accept-language": "zh-hans"}).content.decode()
+    assert words in chinese
+
+
+def test_op_6_2_months_add_up_and_the_file_says_the_same(street: Street, sit: Sit) -> None:
+    """OP-6.2, PTS-15, PTS-26: difference 0 in every line, value = closing x 1.00; one line a day in the file."""
+    programme = street.ours.store.programme
+    april = closed(programme.pk, date(2024, 4, 30), opening=100, issued=120, redeemed=30, expired=5)
+    may = closed(programme.pk, date(2024, 5, 1), opening=185, issued=20, redeemed=4, reversed=1)
+    LiabilityDay.objects.bulk_create([april, may])
+    client = sit(street.staff[Role.OPERATOR])
+    text = page(client, "points_liability")
+    assert text.count('data-difference="0"') == 2
+    assert 'data-period="2024-04"' in text
+    assert 'data-closing="185"' in text
+    assert "data-value>¥200.00<" in text
+    days = page(client, "points_liability", by="day")
+    assert days.count('data-period="2024-0') == 2
+    answer = client.get(reverse("admin:points_liability_csv"), {"from_on": "2024-04-01", "until_on": "2024-05-31"})
+    assert answer["Content-Disposition"].endswith('-20240401-20240531.csv"')
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1][:7] == ["2024-04-30", "100", "120", "30", "5", "0", "185"]
+    assert rows[2][:7] == ["2024-05-01", "185", "20", "4", "0", "1", "200"]
+    assert len(rows) == 3
+    for bad in ({}, {"from_on": "2024-05-02", "until_on": "2024-05-01"}, {"from_on": "1990-01-01", "until_on": "2024-05-01"}):
+        assert client.get(reverse("admin:points_liability_csv"), bad).status_code == 400, bad
+    foreign = {"from_on": "2024-04-01", "until_on": "2024-05-31", "programme": street.theirs.store.programme.code}
+    assert client.get(reverse("admin:points_liability_csv"), foreign).status_code == 404
+    assert sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:points_liability_csv"), foreign).status_code == 403
