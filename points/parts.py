@@ -7,19 +7,15 @@ from core import registry
 from core.registry import Part
 from core.scope import Scope
 from points.api import shapes, told
-from points.selectors import ledger
-from stores import selectors as stores_selectors
+from points.selectors import cards
 
 
 def _points(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any] | None:
     """None where the member is not in the programme, or it does without points."""
-    if programme_id is None or not scope.reaches_programme(programme_id):
+    found = [each for each in cards.purses([member_id], scope, now)[member_id] if each.programme_id == programme_id]
+    if not found:
         return None
-    membership = stores_selectors.membership_rows_of(member_id, programme_id).first()
-    if membership is None or not membership.programme.points_on:
-        return None
-    found = ledger.balance(membership.pk, now)
-    answer: dict[str, Any] = shapes.PointsOut(told.points(found, membership.programme)).data
+    answer: dict[str, Any] = shapes.PointsOut(told.card(found[0])).data
     return answer
 
 

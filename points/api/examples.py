@@ -1,6 +1,6 @@
 """One request a writing operation, for the OpenAPI document, docs/api.md and the Postman collection; the tests send them."""
 
-from activity.api.examples import MEMBER
+from activity.api.examples import MEMBER, ORDER
 
 CREDIT = {"points": 20, "reference": "SURVEY-7", "note": "问卷调查"}
 DEBIT = {"points": 2, "reference": "PARKING-31", "note": "停车"}
@@ -10,8 +10,4 @@ REVERSAL = {"points": 1, "reference": "SURVEY-7-CORRECTION", "reason": "问卷�
 REDEMPTION = {"member": MEMBER, "reward": "film", "reference": "APP-1"}
 CANCELLATION = {"reason": "会员不想要了"}
 EXCHANGE = {"member": MEMBER, "from_programme": "P1", "to_programme": "platform", "points": 50, "reference": "EX-1"}
-ORDER_CHECK = {
-    "member": MEMBER,
-    "paid_at": "2024-05-28T10:00:00+08:00",
-    "lines": [{"line_no": 1, "sku": "JKT-M", "category": "女装/外套", "quantity": 1, "paid_minor": 25000}],
-}
+ORDER_CHECK = {**ORDER, "order_no": "BASKET-1", "paid_at": "2024-05-28T10:00:00+08:00"}

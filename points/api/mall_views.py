@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from activity.api.shapes import OrderIn
+from activity.api.views import order_in
+from activity.errors import AmountMismatch, CurrencyMismatch, StaleVersion, VersionConflict
 from core import scope as scopes
 from core.api import pages
 from core.api.operations import Answer, ApiView, Call, operation
@@ -17,10 +20,11 @@ from points.api.people import NOT_THERE, named
 from points.api.views import READ
 from points.models import PointsExchange
 from points.selectors import rewards, versions
-from points.services import exchange, redemptions
+from points.services import dry_run, exchange, redemptions
 from points.services.redemptions import Redeemed
 from stores import selectors as stores_selectors
-from stores.errors import ProgrammeNotFound
+from stores.api.views import store_of
+from stores.errors import ProgrammeNotFound, StoreNotFound
 
 
 class ProgrammeView(ApiView):
@@ -52,6 +56,35 @@ class RulesView(ProgrammeView):
         if rules is None:
             raise errors.PointsOff()
         return Answer(shapes.RulesOut(told.rules(rules, programme)).data)
+
+
+class OrderCheckView(ProgrammeView):
+    tag = "points"
+
+    @operation(
+        "check_order_points",
+        summary="Reckon what an order would give",
+        scope=READ,
+        body=OrderIn,
+        answers={200: shapes.OrderCheckOut},
+        refusals=(*NOT_THERE, StoreNotFound, errors.PointsOff, VersionConflict, StaleVersion, CurrencyMismatch, AmountMismatch),
+        example=examples.ORDER_CHECK,
+    )
+    def check(self, call: Call, code: str) -> Answer:
+        """An order as `POST /orders` takes it, with a number that is free: what it would give when it is completed now, by which rule, and
+        which lines do not count. By the very statements that give points; nothing is kept.
+        """
+        said = dict(call.body)
+        programme, membership_id = named(call, code, said.pop("member"))
+        store_id = store_of(call, said.pop("store", None))
+        if store_id is None:
+            raise StoreNotFound()
+        member_id = stores_selectors.membership_rows(membership_id).get().member_id
+        found = dry_run.explain_basket(order=order_in(said, member_id, (store_id, "")), at=call.now)
+        of_programme = next((each for each in found if each.membership_id == membership_id), None)
+        if of_programme is None:
+            raise errors.PointsOff()
+        return Answer(shapes.OrderCheckOut(told.order_check(of_programme, programme)).data)
 
 
 class RewardsView(ProgrammeView):

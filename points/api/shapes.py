@@ -9,7 +9,7 @@ from core.api.fields import Choice, Code, Instant, Minor, Text, Whole
 from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, StrictSerializer, many
 from core.enums import Currency
 from growth.api.shapes import ONE_ID_PATTERN, ValueOut, choice, moment, text, whole
-from points.enums import EntryKind, HoldState, MultiplierKind, RedemptionState
+from points.enums import EntryKind, HoldState, LeftOut, MultiplierKind, RedemptionState
 from points.rules.checkout import Problem
 from points.rules.versions import HOLD_MINUTES_AT_MOST, POINTS_AT_MOST
 
@@ -299,6 +299,37 @@ class RulesOut(OutSerializer):
     lifetime = text(help_text="How long points live, in words.")
     pending_days = whole(help_text="Days after completion before they can be spent.")
     spend = SpendOut(read_only=True)
+
+
+class TimesOut(OutSerializer):
+    kind = choice(MultiplierKind)
+    key = text(help_text="Code of the level, or name of the campaign.")
+    factor = text(help_text="As text: 2.00.")
+
+
+class LeftOutOut(OutSerializer):
+    line_no = whole()
+    why = choice(LeftOut)
+    words = text()
+
+
+class OrderCheckOut(OutSerializer):
+    """What an order would give in this programme, and why. points = purchase + bonus."""
+
+    programme = text()
+    version = whole(help_text="Of the points rules.")
+    points = whole()
+    purchase = whole(help_text="For what is paid, rounded down.")
+    bonus = whole(help_text="What the multiplier adds, rounded down; an entry of its own.")
+    counted_minor = whole(help_text="Of what is paid for the lines, the part that counts.")
+    points_per_unit = text(help_text="As text: 0.0100 is a point for every 100.00.")
+    multiplier = TimesOut(read_only=True, allow_null=True)
+    left_out = many(LeftOutOut, read_only=True, help_text="Lines that give nothing.")
+    below_minimum_minor = whole(allow_null=True, help_text="The least amount, where the order is smaller.")
+    cap = whole(allow_null=True, help_text="The most an order gives, where it would be more.")
+    available_from = moment()
+    ends_at = moment(allow_null=True)
+    skipped = text(help_text="points_off, member_frozen: why nothing could be given now; else empty.")
 
 
 # --- rewards ---

@@ -15,12 +15,14 @@ from points.rules.checkout import Payment
 from points.rules.versions import MultiplierIn, PointsTerms, RuleIn
 from points.selectors import entry_history, ledger, member_page, prices, rewards, versions
 from points.selectors.as_of import LotAsOf
+from points.selectors.cards import Purse as Card
 from points.selectors.ledger import Balance
 from points.selectors.member_page import Line
 from points.selectors.prices import Purse
+from points.services.dry_run import Explained
 
 
-def purse(found: Balance) -> dict[str, Any]:
+def purse(found: Balance | Card) -> dict[str, Any]:
     return {name: getattr(found, name) for name in ("balance", "available", "held", "pending", "debt")}
 
 
@@ -31,14 +33,23 @@ def purse_of(membership_id: int, at: datetime) -> dict[str, Any]:
 
 def points(found: Balance, programme: Any) -> dict[str, Any]:
     """programme: stores.Programme."""
-    next_end = {"at": found.next_end_at, "points": found.next_end_points} if found.next_end_at else None
+    value_minor = prices.value_of_a_point(programme.pk)
+    return {"programme": programme.code, "currency": programme.currency, "value_minor": value_minor, **_with_end(found)}
+
+
+def card(found: Card) -> dict[str, Any]:
+    """The same from the statement that reads the head of the member page."""
     return {
-        "programme": programme.code,
-        "currency": programme.currency,
-        **purse(found),
-        "value_minor": prices.value_of_a_point(programme.pk),
-        "next_end": next_end,
+        "programme": found.programme_code,
+        "currency": found.currency,
+        "value_minor": found.value_minor,
+        **_with_end(found),
     }
+
+
+def _with_end(found: Balance | Card) -> dict[str, Any]:
+    next_end = {"at": found.next_end_at, "points": found.next_end_points} if found.next_end_at else None
+    return {**purse(found), "next_end": next_end}
 
 
 def order_ref(store: str, order_no: str) -> dict[str, Any] | None:
@@ -172,6 +183,30 @@ def payment(found: Payment, of: Purse, wanted: int) -> dict[str, Any]:
         "minimum": of.terms.minimum,
         "value_minor": of.terms.value_minor,
         "problem": found.problem,
+    }
+
+
+def order_check(found: Explained, programme: Any) -> dict[str, Any]:
+    """programme: stores.Programme."""
+    names = (
+        "version",
+        "points",
+        "purchase",
+        "bonus",
+        "counted_minor",
+        "below_minimum_minor",
+        "cap",
+        "available_from",
+        "ends_at",
+        "skipped",
+    )
+    times = found.multiplier
+    return {
+        "programme": programme.code,
+        **{name: getattr(found, name) for name in names},
+        "points_per_unit": str(found.points_per_unit),
+        "multiplier": {"kind": times.kind, "key": times.key, "factor": str(times.factor)} if times else None,
+        "left_out": [{"line_no": line_no, "why": why, "words": why.label} for line_no, why in found.left_out],
     }
 
 

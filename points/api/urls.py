@@ -22,6 +22,7 @@ urlpatterns = [
     path(f"{_POINTS}/holds/<key:hold_id>/capture", moving_views.HoldsView.as_view({"post": "capture"})),
     path(f"{_POINTS}/holds/<key:hold_id>/release", moving_views.HoldsView.as_view({"post": "release"})),
     path(f"{_PROGRAMME}/points/rules", mall_views.RulesView.as_view({"get": "retrieve"})),
+    path(f"{_PROGRAMME}/points/dry-run", mall_views.OrderCheckView.as_view({"post": "check"})),
     path(f"{_PROGRAMME}/rewards", mall_views.RewardsView.as_view({"get": "list"})),
     path(f"{_PROGRAMME}/redemptions", mall_views.RedemptionsView.as_view({"get": "list", "post": "create"})),
     path(f"{_PROGRAMME}/redemptions/<key:redemption_id>/cancel", mall_views.RedemptionsView.as_view({"post": "cancel"})),

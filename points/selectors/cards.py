@@ -14,6 +14,7 @@ class Purse:
 
     held: set aside by holds.  pending: earned, not spendable yet.  available: what can be spent now.  debt: owed after reversals.
     next_end_at: when the lot that ends soonest is over (exclusive), with next_end_points in it; None where nothing ends.
+    value_minor: what a point pays at checkout; None where the programme has no rules.
     """
 
     membership_id: int
@@ -21,6 +22,8 @@ class Purse:
     programme_code: str
     programme_name: str
     zone: str
+    currency: str
+    value_minor: int | None
     balance: int
     held: int
     pending: int

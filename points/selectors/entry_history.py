@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.money import format_minor
 from growth.selectors.level_history import Explanation, Text
-from points.enums import EarnRule, EntryKind, MultiplierKind
+from points.enums import EarnRule, EntryKind, LeftOut, MultiplierKind
 from points.models import PointsEntry
 
 RELATED = ("rules", "reverses", "hold__store", "redemption__reward", "account__membership__programme")
@@ -37,18 +37,18 @@ _OF_RULE: Mapping[EarnRule, Text] = {
     EarnRule.CHECK_IN: gettext_lazy("Checked in on %(day)s."),
     EarnRule.TASK: gettext_lazy("The task “%(task)s” was done."),
 }
-_REFUNDS: Mapping[EntryKind, Text] = {
-    EntryKind.EARN: gettext_lazy("Order %(order_no)s is worth more again: the difference is given."),
-    EntryKind.BONUS: gettext_lazy("Order %(order_no)s is worth more again: the difference is given."),
-    EntryKind.REVERSE: gettext_lazy("Refund on order %(order_no)s: what remains is worth less, the difference is taken back."),
-    EntryKind.RESTORE: gettext_lazy("Refund on order %(order_no)s: points that paid for it came back into the lots they came from."),
+_OF_ORDERS: Mapping[EntryKind, Text] = {
+    EntryKind.REDEEM: gettext_lazy("Order %(order_no)s was paid with points."),
+    EntryKind.REVERSE: gettext_lazy("Order %(order_no)s is worth less, by a refund or a change: the difference is taken back."),
+    EntryKind.RESTORE: gettext_lazy("Order %(order_no)s was refunded: points that paid for it came back into the lots they came from."),
 }
 _VALUES: Mapping[str, Text] = {
     "points_per_unit": gettext_lazy("points per yuan"),
-    "base": gettext_lazy("points without multiplier"),
-    "factor": gettext_lazy("times"),
-    "effect": gettext_lazy("worth"),
-    "before": gettext_lazy("given before"),
+    "purchase": gettext_lazy("worth in points"),
+    "bonus": gettext_lazy("what the multiplier adds"),
+    "cap": gettext_lazy("points of an order at most"),
+    "spent": gettext_lazy("points that paid for it"),
+    "given_back": gettext_lazy("of these given back, all in all"),
     "after_sale_no": gettext_lazy("after-sale"),
     "programme": gettext_lazy("programme"),
 }
@@ -94,8 +94,10 @@ def words(entry: PointsEntry) -> str:
         return _("Order %(order_no)s was paid with points.") % said
     if kind == EntryKind.RESTORE and entry.source_type == "redemption":
         return _("The redemption was cancelled: its points came back into the lots they came from.")
-    if entry.source_type == "after_sale" and kind in _REFUNDS:
-        return str(_REFUNDS[kind]) % said
+    if kind == EntryKind.REVERSE and entry.source_type == "event":
+        return _("The review was deleted: what it gave is taken back.")
+    if entry.source_type in ("order", "after_sale") and kind in _OF_ORDERS:
+        return str(_OF_ORDERS[kind]) % said
     if kind == EntryKind.EARN and entry.rule in _OF_RULE:
         return str(_OF_RULE[EarnRule(entry.rule)]) % said
     return str(_WORDS[kind]) % said
@@ -103,16 +105,20 @@ def words(entry: PointsEntry) -> str:
 
 def _values(entry: PointsEntry) -> list[tuple[Text, str]]:
     """The stored values as people read them."""
-    details = entry.details
+    details, currency = entry.details, entry.account.membership.programme.currency
     found: list[tuple[Text, str]] = []
-    if "minor" in details:
-        currency = entry.account.membership.programme.currency
-        found.append((gettext_lazy("paid for goods"), format_minor(details["minor"], currency)))
+    if "counted_minor" in details:
+        found.append((gettext_lazy("paid for goods that count"), format_minor(details["counted_minor"], currency)))
+    if "below_minimum" in details:
+        found.append((gettext_lazy("less than an order needs"), format_minor(details["below_minimum"], currency)))
     if "ratio_from" in details:
         found.append((gettext_lazy("ratio"), f"{details['ratio_from']:,} : {details['ratio_to']:,}"))
     found += [(label, _text(details[name])) for name, label in _VALUES.items() if details.get(name) not in (None, "")]
-    if details.get("multiplier") in MultiplierKind.values:
-        found.append((gettext_lazy("depends on"), f"{MultiplierKind(details['multiplier']).label} {details.get('key', '')}".strip()))
+    if times := details.get("multiplier"):
+        words = f"{MultiplierKind(times['kind']).label} {times['key']}".strip()
+        found.append((gettext_lazy("multiplier"), f"{times['factor']} ({words})"))
+    for line in details.get("left_out", ()):
+        found.append((_("line %(number)s does not count") % {"number": line["line_no"]}, str(LeftOut(line["why"]).label)))
     return found
 
 
@@ -123,5 +129,6 @@ def _text(value: Any) -> str:
 def _rule(entry: PointsEntry) -> str:
     if entry.rules is None:
         return ""
-    name = EarnRule(entry.rule).label if entry.rule in EarnRule.values else _("points rules")
+    labels = {**dict(EarnRule.choices), **dict(MultiplierKind.choices)}
+    name = labels.get(entry.rule) or _("points rules")
     return _("%(rule)s, version %(number)s") % {"rule": name, "number": entry.rules.number}

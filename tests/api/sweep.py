@@ -13,7 +13,7 @@ from stores.models import Programme
 from tests.api import bodies, levelled, pointed
 from tests.api.callers import BASE, Api
 
-READ_ONLY_POSTS = frozenset({"resolve_identity", "quote"})
+READ_ONLY_POSTS = frozenset({"resolve_identity", "quote", "check_order_points"})
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,7 @@ def body_for(operation: Swept, of: Stocked) -> Any:
         "reverse_points_entry": {"points": 1, "reference": "new-V1", "reason": "录入错误"},
         "hold_points": {"points": 5, "reference": "new-H1", "order_no": "NEW-O1"},
         "capture_points_hold": {"points": 2},
+        "check_order_points": bodies.order("NEW-O2", of=member),
         "redeem_reward": {"member": member, "reward": "film", "reference": "new-R1"},
         "cancel_redemption": {"reason": "会员不想要了"},
         "exchange_points": {

@@ -17,6 +17,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
+PARTS_AT_MOST = 17  # of one member: what six apps have to say
 
 
 def queries(call: Callable[[], Any]) -> int:
@@ -82,7 +83,7 @@ def test_a_members_parts_cost_a_fixed_number(shop: Api) -> None:
     before = [queries(partial(of.api.get, path)) for path in paths]
     of.api.post("/orders", {"items": [bodies.order(f"M{number}", of={"one_id": of.one_id}) for number in range(50)]})
     assert [queries(partial(of.api.get, path)) for path in paths] == before
-    assert max(before) <= AT_MOST
+    assert max(before) <= PARTS_AT_MOST
 
 
 def test_a_batch_costs_the_same_for_one_and_for_a_hundred_orders(shop: Api) -> None:

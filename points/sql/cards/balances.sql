@@ -2,7 +2,7 @@
 -- %(programme_ids)s: what the caller reaches, NULL for everything. What is spendable follows the clock: lots that have ended count no more
 -- and holds whose time is over hold nothing, whether or not a job has said so. Reads stores' memberships and programmes.
 WITH asked AS (
-    SELECT membership.id, membership.member_id, membership.programme_id, programme.code, programme.name, programme.time_zone,
+    SELECT membership.id, membership.member_id, membership.programme_id, programme.code, programme.name, programme.time_zone, programme.currency,
            programme.kind = 'platform' AS is_platform
     FROM stores_membership AS membership
     JOIN stores_programme AS programme ON programme.id = membership.programme_id AND programme.points_on
@@ -27,6 +27,7 @@ WITH asked AS (
     ORDER BY account_id, ends_at
 )
 SELECT asked.member_id, asked.id AS membership_id, asked.programme_id, asked.code AS programme_code, asked.name AS programme_name, asked.time_zone,
+       asked.currency, rules.redeem_value_minor AS value_minor,
        coalesce(account.balance, 0) AS balance, coalesce(account.debt, 0) AS debt,
        coalesce(account.held, 0) - coalesce((SELECT sum(void.amount) FROM void JOIN points_pointslot AS lot ON lot.id = void.lot_id
                                              WHERE lot.account_id = asked.id), 0)::bigint AS held,
@@ -40,4 +41,5 @@ LEFT JOIN LATERAL (
     WHERE free.account_id = asked.id
 ) AS counted ON true
 LEFT JOIN ending ON ending.account_id = asked.id
+LEFT JOIN points_pointsversion AS rules ON rules.programme_id = asked.programme_id AND rules.state = 'published'
 ORDER BY asked.member_id, asked.is_platform DESC, asked.code
