@@ -25,6 +25,7 @@ class PointsConfig(AppConfig):
         gifts.register()
         replay.register()
         virtual_codes.register()
+        events.subscribe(PointsPosted, handlers.on_points_posted)
         events.subscribe(PointsPosted, books_handlers.on_points_posted)
         outbox.declare_topic(telling.TOPIC, _("a member's points changed"))
         messages.declare()

@@ -2,8 +2,8 @@
 
 from activity.events import AfterSalesSettled, BehaviourRecorded, OrdersAmended, OrdersCancelled, OrdersCompleted
 from core import events
-from points.events import OrdersCounted
-from points.services import behaviour, orders
+from points.events import OrdersCounted, PointsPosted
+from points.services import behaviour, measures, orders
 
 
 def on_orders_completed(fact: OrdersCompleted | OrdersAmended) -> None:
@@ -29,3 +29,8 @@ def on_after_sales_settled(fact: AfterSalesSettled) -> None:
 def on_behaviour_recorded(fact: BehaviourRecorded) -> None:
     """Reviews, photo reviews, shares, check-ins and tasks give points, deleted reviews take theirs back (PTS-03, PTS-04)."""
     behaviour.settle_events(event_ids=fact.event_ids, booked_at=fact.booked_at, origin=fact.origin)
+
+
+def on_points_posted(fact: PointsPosted) -> None:
+    """Points earned count towards levels that go by them (A-28)."""
+    measures.count_earned(entry_ids=fact.entry_ids, booked_at=fact.booked_at, origin=fact.origin)

@@ -1,6 +1,7 @@
 """What counts towards a level besides the growth value: orders, money recharged, points earned (LVL-03, LVL-22, A-21, A-28)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -41,6 +42,41 @@ def record_measure(
     )
     levels.rise_by_measure(moments=[(membership_id, occurred_at, f"measure:{measure.pk}")], booked_at=booked_at, origin=origin)
     return measure
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureIn:
+    """Something that counts towards a level, as in `record_measure`."""
+
+    membership_id: int
+    amount: int
+    effect_key: str
+    occurred_at: datetime
+
+
+@transaction.atomic
+def record_measures(*, kind: MeasureKind, measures: Sequence[MeasureIn], booked_at: datetime, origin: Origin = Origin.LIVE) -> list[int]:
+    """The same for many, in the order in which they happened and in few statements; who knew them is left alone. Ids of history lines."""
+    memberships = {each.membership_id for each in measures}
+    stores_services.lock_memberships(memberships)
+    rows = Measure.objects.filter(membership__in=memberships, kind=kind, effect_key__in={each.effect_key for each in measures})
+    known = set(rows.values_list("membership_id", "effect_key"))
+    new = [each for each in measures if (each.membership_id, each.effect_key) not in known]
+    made = Measure.objects.bulk_create(
+        [
+            Measure(
+                membership_id=each.membership_id,
+                kind=kind,
+                amount=each.amount,
+                effect_key=each.effect_key,
+                occurred_at=each.occurred_at,
+                booked_at=booked_at,
+            )
+            for each in new
+        ]
+    )
+    moments = [(each.membership_id, each.occurred_at, f"measure:{each.pk}") for each in made if each.amount > 0]
+    return levels.rise_by_measure(moments=moments, booked_at=booked_at, origin=origin) if moments else []
 
 
 @transaction.atomic

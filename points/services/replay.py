@@ -13,7 +13,7 @@ from core import replays
 from core.enums import Origin
 from core.replays import Replayed, Replayer
 from core.watching import Watcher
-from points.services import behaviour, orders
+from points.services import behaviour, measures, orders
 
 AT_ONCE = 2000  # facts of a transaction; more where more happened in one moment
 OF_POINTS = "points:"  # how the keys of our skipped effects begin
@@ -25,13 +25,14 @@ def register() -> None:
 
 
 def tell(booked_at: datetime, watcher: Watcher) -> Replayed:
-    """Post what the recorded facts are worth, each on its day."""
+    """Post what the recorded facts are worth, each on its day; then count what was earned for levels that go by it only now (A-28)."""
     watcher.phase("replaying", total=activity_selectors.count_facts(behaviour.KINDS, until=booked_at))
     facts = posted = 0
     for some in activity_selectors.facts_in_order(behaviour.KINDS, until=booked_at, at_once=AT_ONCE):
         posted += _post(some, booked_at)
         facts += len(some)
         watcher.at(facts)
+    measures.count_missing(booked_at=booked_at)
     return Replayed(facts, posted)
 
 
