@@ -36,16 +36,16 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
             return Cause(words, reverse("admin:points_redemption", args=[entry.source_id]))
         case "exchange":
             return Cause(_("exchange with %(programme)s") % {"programme": details.get("programme", "-")})
-        case "gift":
+        case "level":
             return Cause(_("gift of a level"), f"{page}#level")
         case "lot":
             return Cause(_("end of a lot"))
         case "staff":
             return Cause(_("by hand"))
-        case "import":
-            return Cause(_("file"))
-        case "client":
-            return Cause(_("API client %(number)s") % {"number": entry.source_id})
+        case "opening":
+            return Cause(_("brought along"))
+        case "debit" | "credit" | "reversal":
+            return Cause(_("the shop: %(reference)s") % {"reference": entry.source_id})
     return Cause(entry.source_id)
 
 

@@ -69,7 +69,7 @@ def _gift(membership: Membership, points: int, at: datetime, ends_at: datetime |
         membership_id=membership.pk,
         kind=EntryKind.GIFT,
         requested=points,
-        source_type="import",
+        source_type="opening",
         source_id="1",
         effect_key=f"gift:{uuid4()}",
         occurred_at=at,
