@@ -102,7 +102,7 @@ def _judge(
 ) -> tuple[list[_Wanted], int]:
     """The lines to take over, and how many are known; what is wrong with the others is added to the flaws."""
     cells = {row.line: dict(zip(heading, row.cells, strict=True)) for row in rows}
-    members = _members(cells)
+    members = members_of(cells)
     memberships = stores_selectors.memberships_in(programme_id, {found for found in members.values() if isinstance(found, int)})
     sound: dict[int, _Wanted] = {}
     for row in rows:
@@ -137,7 +137,7 @@ def _judge(
     return new, known
 
 
-def _members(cells: Mapping[int, Mapping[str, str]]) -> dict[int, int | None]:
+def members_of(cells: Mapping[int, Mapping[str, str]]) -> dict[int, int | None]:
     """Member ids by line, by one_id or else by verified phone."""
     keys: dict[int, str | tuple[str, str, str] | None] = {}
     for line, said in cells.items():
