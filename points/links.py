@@ -42,6 +42,8 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
             return Cause(_("end of a lot"))
         case "staff":
             return Cause(_("by hand"))
+        case "import":
+            return Cause(_("file"))
         case "opening":
             return Cause(_("brought along"))
         case "debit" | "credit" | "reversal":
