@@ -82,16 +82,13 @@ class Guanxi:
         return self.token
 
 
-def from_environment():
-    """The address and the client of the environment, else those of the demo."""
+def from_environment(store="S001"):
+    """The address and a store's client: of the environment, else of the demo. CLIENT_ID and CLIENT_SECRET are S001's."""
     kept = Path(__file__).resolve().parents[1] / os.environ.get("DATA_DIR", ".data") / "demo.http.env"
     lines = kept.read_text().splitlines() if kept.exists() else []
-    demo = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    return Guanxi(
-        os.environ.get("GUANXI", "http://127.0.0.1:8000/api/v1"),
-        os.environ.get("CLIENT_ID") or demo["S001_CLIENT_ID"],
-        os.environ.get("CLIENT_SECRET") or demo["S001_CLIENT_SECRET"],
-    )
+    known = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")) | os.environ
+    ours = "CLIENT" if store == "S001" and "CLIENT_ID" in os.environ else f"{store}_CLIENT"
+    return Guanxi(os.environ.get("GUANXI", "http://127.0.0.1:8000/api/v1"), known[f"{ours}_ID"], known[f"{ours}_SECRET"])
 
 
 def main():

@@ -1,5 +1,6 @@
 """A programme with points, a reward with codes, and an exchange with the platform's, for the tests of the API."""
 
+from datetime import datetime
 from typing import Any
 
 from points.models import PointsVersion, Reward
@@ -27,5 +28,5 @@ def pointed(programme: Programme) -> Programme:
     return programme
 
 
-def give(of: Membership, points: int, *, key: str = "1") -> None:
-    spending.credit_points(membership_id=of.pk, points=points, reference=f"given:{key}", note="", **BY)
+def give(of: Membership, points: int, *, at: datetime) -> None:
+    spending.credit_points(membership_id=of.pk, points=points, reference="given", actor="test", at=at)

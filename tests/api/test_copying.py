@@ -18,13 +18,18 @@ import pytest
 from pytest_django.live_server_helper import LiveServer
 from standardwebhooks import Webhook
 
+from core import clock
 from core.api import manual
+from core.registry import BLANK
+from points.services import exchange, spending
 from stores import services as stores_services
-from stores.enums import ClientScope
+from stores.enums import ClientScope, ProgrammeKind
+from stores.models import Programme
 from stores.services import ClientCredentials
 from tests.api import sweep
 from tests.api.levelled import grow, levelled, membership
-from tests.world import store
+from tests.api.pointed import give, pointed
+from tests.world import NOW, platform, store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parents[2]
@@ -33,15 +38,23 @@ PROJECT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def credentials(transactional_db: None) -> ClientCredentials:
     """A client of S001, whose programme is P1, as in the demo."""
-    from core.registry import BLANK
-    from stores.enums import ProgrammeKind
-    from tests.world import NOW, platform
-
     platform()
     made = stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
-    programme = levelled(made)
+    programme = pointed(levelled(made))
     shop = store("S001", programme_id=programme.pk)
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
+
+
+def settle(one_id: str) -> None:
+    """What a real member has by then."""
+    grow(membership("P1", one_id), 7200)
+    give(membership("P1", one_id), 100, at=clock.now())
+
+
+def another_hold(one_id: str) -> int:
+    member = membership("P1", one_id)
+    held = spending.hold_for_order(membership_id=member.pk, points=1, reference="ANOTHER", actor="test", at=clock.now())
+    return held.hold.pk
 
 
 @pytest.fixture
@@ -95,7 +108,9 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
             name, member = manual.KEPT[operation]
             names[manual.SHELL_NAMES[name]] = str(json.loads(text)[member])
         if operation == "create_member":
-            grow(membership("P1", names["ONE_ID"]), 7200)  # what a real member has by then
+            settle(names["ONE_ID"])
+        if operation == "capture_points_hold":
+            names["HOLD"] = str(another_hold(names["ONE_ID"]))  # a hold ends once
     assert commands == {}
 
 
@@ -129,6 +144,36 @@ def test_the_storefront_program_goes_through_its_day(environment: dict[str, str]
     assert [word for word, _rest in lines] == ["member", "order", "again", "completed", "refund", "refunded", "summary", "refused"]
     assert said["again"] == said["order"]
     assert (said["refunded"], said["refused"]) == ("29990", "stale_version")
+
+
+def test_the_points_program_pays_earns_and_exchanges(environment: dict[str, str]) -> None:
+    """SF-6, SF-7 step 2, SF-12, as in the demo: P1 for P2 at 100 : 80 in steps of 50."""
+    theirs = stores_services.create_programme(code="P2", name="P2", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
+    other = store("S002", programme_id=theirs.pk)
+    made = stores_services.create_api_client(store_id=other.pk, name="other", scopes=ClientScope.values)
+    environment = {**environment, "S002_CLIENT_ID": made.client_id, "S002_CLIENT_SECRET": made.client_secret}
+    pointed(theirs)
+    ours = Programme.objects.get(code="P1")
+    exchange.save_pair(
+        from_programme_id=ours.pk, to_programme_id=theirs.pk, ratio_from=100, ratio_to=80, step=50, minimum=50, actor="test", at=NOW
+    )
+    done = subprocess.run(
+        [sys.executable, "examples/points.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "balance 100",
+        "available 30",
+        "released 100",
+        "captured 70 left 30",
+        "lots [0, 30]",
+        "refused insufficient_points 30",
+        "earned 2 for True",
+        "paid 2 left 30",
+        "exchanged 250 for 200 left 80",
+        "linked True",
+        "too little 400 below_step 50",
+    ]
 
 
 def test_the_requests_for_editors_work(environment: dict[str, str]) -> None:
@@ -167,7 +212,9 @@ def test_the_postman_collection_goes_through_from_top_to_bottom(environment: dic
             name, member = re.findall(r'set\("(\w+)", pm\.response\.json\(\)\.(\w+)\)', event["script"]["exec"][0])[0]
             names[name] = str(answer[member])
             if name == "one_id":
-                grow(membership("P1", names[name]), 7200)
+                settle(names[name])
+        if item["name"] == "Take the points of a hold":
+            names["hold_id"] = str(another_hold(names["one_id"]))
 
 
 _numbers = itertools.count()
