@@ -175,6 +175,14 @@ def test_entries_and_moves_are_never_emptied(member: Membership, table: str) -> 
     assert house.lines(member) == [("earn", 20, 20, 20)]
 
 
+AGAIN = (
+    "INSERT INTO points_pointsentry (account_id, account_version, kind, requested, delta, owed, forgiven, balance_after, debt_after,"
+    " source_type, source_id, rule, details, note, effect_key, request_digest, actor, occurred_at, booked_at)"
+    " SELECT account_id, {number}, kind, requested, delta, 0, 0, balance_after, 0, 'test', '1', '', '{{}}', '', {key}, '', 'test',"
+    " occurred_at, booked_at FROM points_pointsentry"
+)
+
+
 @pytest.mark.ledgers_may_disagree
 @pytest.mark.parametrize(
     "statement",
@@ -186,10 +194,17 @@ def test_entries_and_moves_are_never_emptied(member: Membership, table: str) -> 
         "UPDATE points_pointslot SET remaining = amount + 1",
         "UPDATE points_pointslot SET held = remaining + 1",
         "UPDATE points_pointslot SET is_open = false",
+        AGAIN.format(number="account_version + 1", key="effect_key"),
+        AGAIN.format(number="account_version", key="effect_key || '!'"),
+        "UPDATE points_pointshold SET state = 'captured', captured = 1, closed_at = created_at",
+        "UPDATE points_pointshold SET captured = amount + 1",
+        "INSERT INTO points_pointshold (account_id, amount, captured, state, order_no, effect_key, request_digest, actor, created_at,"
+        " expires_at) SELECT account_id, 1, 0, 'active', '', effect_key, '', '', created_at, expires_at FROM points_pointshold",
     ],
 )
 def test_the_database_refuses_what_cannot_be(member: Membership, statement: str) -> None:
     house.give(member, 20)
+    holds.hold_points(membership_id=member.pk, points=5, effect_key="h", actor="test", at=NOW)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
 
@@ -298,7 +313,8 @@ def test_points_earned_by_a_call_live_as_the_rules_say(programme: Programme) -> 
         occurred_at=NOW, booked_at=NOW,
     )  # fmt: skip
     lot = kept.lot
-    assert (kept.kind, kept.delta, kept.rules.number) == ("earn", 12, PointsVersion.objects.get(state="published").number)
+    assert (kept.kind, kept.delta, kept.rules) == ("earn", 12, PointsVersion.objects.get(programme=programme, state="published"))
+    assert lot.ends_at
     assert lot.ends_at.isoformat() == "2026-05-20T16:00:00+00:00"
     assert lot.available_from.isoformat() == "2024-05-22T16:00:00+00:00"
 
