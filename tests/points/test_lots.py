@@ -128,7 +128,7 @@ def test_who_earns_later_never_loses_sooner(one: date, more: int, months: int, z
 
 
 def test_the_examples_of_the_rules() -> None:
-    """docs/rules/points.md, Lots."""
+    """docs/rules/points.md, The ledger."""
     shanghai = ZoneInfo("Asia/Shanghai")
     for earned_on, months, last_day in (
         (date(2022, 5, 10), 24, date(2024, 5, 10)), (date(2024, 2, 29), 12, date(2025, 2, 28)), (date(2024, 1, 31), 1, date(2024, 2, 29)),
