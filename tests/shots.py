@@ -119,6 +119,29 @@ def set_level(page: Page) -> None:
     page.locator("[name=reason]").fill("投诉补偿" if page.locator("html[lang^=zh]").count() else "Makes up for a complaint")
 
 
+def points(page: Page) -> Any:
+    """What has ended stands among the entries, unfolded."""
+    open_member(page)
+    found = panel(page, "points")
+    found.locator("[data-kind=expire].gx-row summary").first.click()
+    return found
+
+
+def adjust_points(page: Page) -> None:
+    open_member(page)
+    panel(page, "points").locator("a[href$='/adjust/']").click()
+    page.wait_for_load_state()
+    page.locator("[name=delta]").fill("20")
+    page.locator("[name=reason]").fill("活动补发" if page.locator("html[lang^=zh]").count() else "Campaign made good")
+
+
+def points_rules(page: Page) -> None:
+    """The draft, begun where there is none."""
+    page.goto("/admin/points/rules/")
+    page.locator("form[action*='/rules/draft/'] button").first.click()
+    page.wait_for_load_state()
+
+
 def draft(page: Page) -> None:
     """The draft of the registered levels, begun where there is none, with a threshold of 7,000 for the third."""
     page.goto("/admin/levels/schemes/")
@@ -175,6 +198,10 @@ SHOTS = (
     Shot("growth", "cs01", lambda page: why(page, "6004", "growth", "[data-reason=rfm]")),
     Shot("benefits", "cs01", benefits),
     Shot("set-level", "cs01", set_level),
+    Shot("points", "cs01", points, more={"viewport": TALL}),
+    Shot("points-adjust", "cs01", adjust_points),
+    Shot("points-rules", "op01", points_rules, more={"viewport": TALL}),
+    Shot("points-liability", "op01", lambda page: page.goto("/admin/points/liability/")),
     Shot("distribution", "op01", levels("distribution")),
     Shot("scheme-editor", "op01", editor, more={"viewport": TALL}),
     Shot("simulation", "op01", simulation, more={"viewport": TALL}),
