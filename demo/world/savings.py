@@ -64,7 +64,7 @@ class Savings:
         at, accounts = moment - timedelta(hours=1), self.accounts[_MALL_OF]
         needed: Counter[int] = Counter()
         for order in self.crowd.orders:
-            if _PROGRAMME_OF[order.store] == _MALL_OF and order.times["placed_at"] >= at:
+            if _PROGRAMME_OF[order.store] == _MALL_OF and max(order.times.values()) >= moment:  # it is told of later, and paid then
                 needed[accounts[self.member_ids[order.number]]] += order.points_used
         entries = []
         for account, balance in sorted(ledger_selectors.balances(accounts.values(), at).items()):

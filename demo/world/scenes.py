@@ -91,7 +91,7 @@ class Scenes:
         reviewing, refunded, rejected = AfterSaleStatus.REVIEWING, AfterSaleStatus.REFUNDED, AfterSaleStatus.REJECTED
         return [
             self._after_sale("REFUND_REVIEWING", "S002", "R2001", "O1040", back, reviewing, 23900, "尺码不合适", 2),
-            self._after_sale("REFUND_REVIEWING", "S002", "R2002", "O1041", back, refunded, 17117, "颜色与图片不符", 64, 60),
+            self._after_sale("REFUND_REVIEWING", "S002", "R2002", "O1041", back, refunded, 17117, "颜色与图片不符", 64, 58),
             self._after_sale("REFUND_REVIEWING", "S002", "R2003", "O1042", refund, rejected, 69900, "使用痕迹明显", 105),
             self._after_sale("EXCHANGE", "S001", "R2010", "O1050", exchange, AfterSaleStatus.EXCHANGED, 0, "尺码小了，换M码", 8, 4),
             self._after_sale("FROZEN", "S001", "R2020", "O1070", refund, refunded, 159900, "商品破损", 28, 27),
