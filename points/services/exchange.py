@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -62,7 +63,13 @@ def exchange_points(*, membership_id: int, to_programme_code: str, points: int, 
     from_rules, to = admit(given.pk).rules, admit(taken.pk)
     _check_cap(pair, given.pk, given.programme.time_zone, points, at)
     number = next_id(PointsExchange)
-    common = {"source_type": "exchange", "source_id": str(number), "effect_key": effect_key, "occurred_at": at, "actor": actor}
+    common: dict[str, Any] = {
+        "source_type": "exchange",
+        "source_id": str(number),
+        "effect_key": effect_key,
+        "occurred_at": at,
+        "actor": actor,
+    }
     ratio = {"ratio_from": pair.ratio_from, "ratio_to": pair.ratio_to}
     out, back = ledger.post_entries(
         entries=[

@@ -75,7 +75,7 @@ def test_beyond_the_limit_a_second_person_decides(somebody: Membership) -> None:
     assert (balance(somebody), PointsAdjustment.objects.get().state) == (100, AdjustmentState.PENDING)
     done = decide(asked)
     assert (done.state, done.decided_by, done.decided_at, balance(somebody)) == (AdjustmentState.POSTED, BOSS, LATER, 201)
-    entry = PointsEntry.objects.get(pk=done.entry_id)
+    entry = PointsEntry.objects.get(adjustment=done)
     assert (entry.delta, entry.source_id, entry.actor, entry.occurred_at) == (101, "1", BOSS, LATER)
     with pytest.raises(AlreadyDecided):
         decide(asked, actor="staff:3")
@@ -163,6 +163,6 @@ def test_two_who_decide_at_once() -> None:
     pointed(programme)
     somebody = member(programme, (1, None))
     asked = adjust(somebody, 500).adjustment
-    answers = at_once(*(lambda by=by: decide(asked, actor=by) for by in ("staff:2", "staff:3", "staff:4")))  # type: ignore[misc]
+    answers = at_once(*(lambda by=by: decide(asked, actor=by) for by in ("staff:2", "staff:3", "staff:4")))
     assert sorted(type(answer).__name__ for answer in answers) == ["AlreadyDecided", "AlreadyDecided", "PointsAdjustment"]
     assert (balance(somebody), entries(somebody)) == (501, 2)

@@ -194,7 +194,7 @@ def test_two_who_want_the_last_one() -> None:
     pointed(programme)
     film = reward(programme, codes=1)
     two = [member(programme, (50, None)), member(programme, (50, None))]
-    answers = at_once(*(lambda of=of: redeem(of) for of in two))  # type: ignore[misc]
+    answers = at_once(*(lambda of=of: redeem(of) for of in two))
     assert sorted(type(answer).__name__ for answer in answers) == ["OutOfStock", "Redeemed"]
     assert (sorted(map(balance, two)), taken(film), Redemption.objects.count()) == ([0, 50], (1, 1), 1)
 

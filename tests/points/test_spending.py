@@ -64,13 +64,13 @@ def test_a_hold_is_captured_or_released(somebody: Membership) -> None:
 
 def test_the_same_hold_again_answers_the_first(somebody: Membership) -> None:
     shop = world.store("S001")
-    said = {"store_id": shop.pk, "order_no": "O1"}
+    said: dict[str, Any] = {"store_id": shop.pk, "order_no": "O1"}
     first = hold(somebody, 70, **said)
     again = hold(somebody, 70, **said)
     assert (first.replayed, again.replayed, again.hold, PointsHold.objects.count()) == (False, True, first.hold, 1)
     for wrong in ({"points": 71}, {"order_no": "O9"}, {"store_id": world.store("S002").pk}):
         with pytest.raises(EffectConflict):
-            hold(somebody, **{"points": 70, **said, **wrong})  # type: ignore[arg-type]
+            hold(somebody, **{"points": 70, **said, **wrong})
 
 
 def test_a_hold_without_an_order_belongs_to_no_store(somebody: Membership) -> None:
@@ -174,7 +174,7 @@ def test_a_hundred_holds_of_one_on_fifty_points() -> None:
     somebody = member(programme, (30, JUNE), (20, SEPTEMBER))
     answers: list[object] = []
     for begin in range(0, 100, 25):  # as many connections as a server lends
-        answers += at_once(*(lambda number=number: hold(somebody, 1, reference=f"H{number}") for number in range(begin, begin + 25)))  # type: ignore[misc]
+        answers += at_once(*(lambda number=number: hold(somebody, 1, reference=f"H{number}") for number in range(begin, begin + 25)))
     assert Counter(type(answer).__name__ for answer in answers) == {"Held": 50, "InsufficientPoints": 50}
     account = PointsAccount.objects.get(pk=somebody.pk)
     assert (account.balance, account.held, PointsHold.objects.filter(state=HoldState.ACTIVE).count()) == (50, 50, 50)
@@ -190,7 +190,7 @@ def test_a_hundred_redemptions_of_one_on_fifty_points() -> None:
     somebody = member(programme, (30, JUNE), (20, SEPTEMBER))
     answers: list[object] = []
     for begin in range(0, 100, 25):
-        answers += at_once(*(lambda number=number: debit(somebody, 1, reference=f"D{number}") for number in range(begin, begin + 25)))  # type: ignore[misc]
+        answers += at_once(*(lambda number=number: debit(somebody, 1, reference=f"D{number}") for number in range(begin, begin + 25)))
     assert Counter(type(answer).__name__ for answer in answers) == {"Moved": 50, "InsufficientPoints": 50}
     assert (balance(somebody), lots(somebody)) == (0, [(0, JUNE), (0, SEPTEMBER)])
     assert sum(PointsEntry.objects.filter(account_id=somebody.pk).values_list("delta", flat=True)) == 0
