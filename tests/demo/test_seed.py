@@ -90,7 +90,7 @@ def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
     assert told.reached == told.totals
     assert len(told.phases) == 3
     assert len(said) == 4
-    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["house", "months", "people", "scenes"]
+    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["house", "months", "people", "points", "scenes"]
     assert Member.objects.count() == 30 + len(EVERYBODY)
     assert not Member.objects.filter(is_synthetic=False).exists()
 
