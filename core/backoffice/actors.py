@@ -22,6 +22,6 @@ def _name(actor: str, users: Mapping[int, Any]) -> str:
         return str(user.get_full_name() or user) if user is not None else actor
     if kind == "client":
         return _("API client %(number)s") % {"number": rest}
-    if kind in ("command", "system", "import", "rfm", ""):
+    if kind in ("command", "system", "clock", "import", "rfm", ""):
         return _("the system")
     return actor
