@@ -1,6 +1,7 @@
 """OP-6: points rules, the liability, the consumption rate, rewards with codes (PTS-02, PTS-13, PTS-15, PTS-16)."""
 
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,8 @@ def test_the_books_add_up_and_go_into_a_file(desks: Sit, cast: Cast, now: dateti
     assert set(page.locator("[data-difference]").evaluate_all("cells => cells.map(cell => cell.dataset.difference)")) == {"0"}
     closing = int(page.locator("[data-closing]").first.inner_text().replace(",", ""))
     expect(page.locator("[data-value]")).to_have_text(f"¥{closing:,}.00")
-    expect(page.locator("[data-band]")).to_contain_text("偏低")
+    rate = Decimal(page.locator("[data-rate]").inner_text().removesuffix(" %"))
+    expect(page.locator("[data-band] .gx-badge")).to_have_text("偏低" if rate < 60 else "健康" if rate <= 80 else "偏高")
     page.locator("nav a", has_text="按日").click()
     expect(page.locator("tr[data-period='2024-05-19']")).to_be_visible()
     with page.expect_download() as download:
