@@ -95,31 +95,42 @@ def pay_with_points(house: House, orders: Sequence[OrderIn]) -> None:
     for order in paid:
         buyers[programme_of[order.store_id]].add(order.member_id or 0)
     accounts = {programme_id: stores_selectors.memberships_in(programme_id, members) for programme_id, members in buyers.items()}
+    captures: list[EntryIn] = []
+    waiting: set[int] = set()
     for order in paid:
-        at, key = _paid_at(order), f"order:{order.store_id}:{order.order_no}"
-        held = holds.hold_points(
-            membership_id=accounts[programme_of[order.store_id]][order.member_id or 0],
-            points=order.points_used,
-            store_id=order.store_id,
-            order_no=order.order_no,
-            effect_key=key,
-            actor=ACTOR,
-            at=at,
-            origin=Origin.BACKFILL,
-        )
-        captured = EntryIn(
-            membership_id=held.account_id,
-            kind=EntryKind.REDEEM,
-            requested=-order.points_used,
-            source_type="hold",
-            source_id=str(held.pk),
-            effect_key=f"{key}:captured",
-            occurred_at=at,
-            actor=ACTOR,
-            hold_id=held.pk,
-            details={"order": order.order_no},
-        )
-        _post([captured])
+        account = accounts[programme_of[order.store_id]][order.member_id or 0]
+        if account in waiting:  # a member's next hold would find the one before timed out
+            _post(captures)
+            captures, waiting = [], set()
+        captures.append(_captured(account, order))
+        waiting.add(account)
+    _post(captures)
+
+
+def _captured(account: int, order: OrderIn) -> EntryIn:
+    at, key = _paid_at(order), f"order:{order.store_id}:{order.order_no}"
+    held = holds.hold_points(
+        membership_id=account,
+        points=order.points_used,
+        store_id=order.store_id,
+        order_no=order.order_no,
+        effect_key=key,
+        actor=ACTOR,
+        at=at,
+        origin=Origin.BACKFILL,
+    )
+    return EntryIn(
+        membership_id=account,
+        kind=EntryKind.REDEEM,
+        requested=-order.points_used,
+        source_type="hold",
+        source_id=str(held.pk),
+        effect_key=f"{key}:captured",
+        occurred_at=at,
+        actor=ACTOR,
+        hold_id=held.pk,
+        details={"order": order.order_no},
+    )
 
 
 def _paid_at(order: OrderIn) -> datetime:

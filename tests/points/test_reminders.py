@@ -1,6 +1,7 @@
 """Members are reminded of points that end, and told of points that changed."""
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -158,6 +159,28 @@ def test_many_are_reminded_in_bounded_steps(programme: Programme, monkeypatch: p
         house.give(of, 2, ends_at=END_OF_JUNE - 7 * DAY)
     assert reminders.remind_of_endings(now=at(FIVE[1])) == 6
     assert Notice.objects.filter(template="points_ending").count() == 6
+
+
+@pytest.mark.django_db
+def test_a_run_that_is_cut_short_is_finished_by_the_next(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """4.4.2: the same end as an undisturbed run."""
+    monkeypatch.setattr(reminders, "AT_ONCE", 1)
+    for _place in range(3):
+        house.give(house.membership(programme), 1, ends_at=END_OF_JUNE)
+    queue, calls = notices.queue, []
+
+    def cut_short(found: Any, **values: Any) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        queue(found, **values)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(notices, "queue", cut_short)
+        reminders.remind_of_endings(now=at(FIVE[0]))
+    assert len(reminded()) == 1
+    reminders.remind_of_endings(now=at(FIVE[0], 3))
+    assert len(reminded()) == 3
 
 
 # --- PTS-19, SF-3 ---
