@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 CONTRAST = Path(__file__).with_name("contrast.js").read_text(encoding="utf-8")
 READABLE = 4.5  # WCAG 2.2, 1.4.3: the least contrast of text; 3 for large text
 TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-PANELS = ("profile", "orders", "after-sales", "assets", "timeline", "behaviour", "notes", "changes")
+PANELS = ("profile", "orders", "after-sales", "points", "assets", "timeline", "behaviour", "notes", "changes")
 
 
 def all_of(desk: Desk) -> Page:
@@ -141,7 +141,7 @@ def test_every_word_of_the_member_page_is_readable(desks: Sit, cast: Cast, schem
     page = all_of(desk)
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (scheme == "dark")
     assert faint(page) == []
-    for path in ("lookup/", "lookup/?q=8000", "activity/order/", "members/mergecase/"):
+    for path in ("lookup/", "lookup/?q=8000", "activity/order/", "members/mergecase/", "points/rules/", "points/entries/"):
         desk.go(f"/admin/{path}")
         assert faint(page) == [], path
 
