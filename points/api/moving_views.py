@@ -1,5 +1,7 @@
 """Moving points: given, taken, set aside for an order, taken back."""
 
+from typing import Any
+
 from core.api import pages
 from core.api.operations import Answer, Call, operation
 from core.api.serializers import page_of
@@ -13,7 +15,9 @@ from points.api.views import READ
 from points.models import PointsHold
 from points.services import holds, spending
 from points.services.spending import Moved
+from stores import selectors as stores_selectors
 from stores.api.views import store_of
+from stores.enums import ProgrammeKind
 from stores.errors import StoreNotFound
 
 WRITE = "points:write"
@@ -129,11 +133,12 @@ class HoldsView(PointsView):
         """Nobody else can spend them until they are captured, released, or the hold's time is over. 409 `insufficient_points` says what is
         available. Points taken for an order come back by its refunds, pro rata, into the lots they came from.
         """
-        _programme, membership_id = self.change(call, code, one_id)
+        programme, membership_id = self.change(call, code, one_id)
         said = dict(call.body)
-        made = spending.hold_for_order(
-            membership_id=membership_id, store_id=store_of(call, said.pop("store", None)), **said, actor=call.actor, at=call.now
-        )
+        store_id = store_of(call, said.pop("store", None))
+        if said["order_no"] and not _sells_in(programme, store_id):
+            raise StoreNotFound(field="store")
+        made = spending.hold_for_order(membership_id=membership_id, store_id=store_id, **said, actor=call.actor, at=call.now)
         answer = {**_ended(membership_id, made.hold.pk, call), "applied": not made.replayed}
         return Answer(shapes.MadeHoldOut(answer).data, status=200 if made.replayed else 201)
 
@@ -183,6 +188,13 @@ class HoldsView(PointsView):
         return Answer(shapes.EndedHoldOut(_ended(membership_id, hold_id, call)).data, status=201)
 
 
+def _sells_in(programme: Any, store_id: int | None) -> bool:
+    """Whether orders of a store count in a programme, so that their refunds find what paid for them. programme: stores.Programme."""
+    if store_id is None:
+        return False
+    return programme.kind == ProgrammeKind.PLATFORM or stores_selectors.contacts([store_id])[store_id].programme_id == programme.pk
+
+
 def _hold(membership_id: int, hold_id: int) -> PointsHold:
     found = PointsHold.objects.filter(pk=hold_id, account_id=membership_id).select_related("store", "entry").first()
     if found is None:
@@ -190,5 +202,5 @@ def _hold(membership_id: int, hold_id: int) -> PointsHold:
     return found
 
 
-def _ended(membership_id: int, hold_id: int, call: Call) -> dict[str, object]:
+def _ended(membership_id: int, hold_id: int, call: Call) -> dict[str, Any]:
     return {**told.hold(_hold(membership_id, hold_id), call.now), "purse": told.purse_of(membership_id, call.now)}

@@ -234,6 +234,20 @@ def test_a_hold_ends_once(shop: Api, at: str) -> None:
     assert refused(shop.post(f"{at}/holds/999/capture", {})) == (404, "hold_not_found")
 
 
+def test_an_order_has_a_store_of_the_programme(platform: Api, at: str, one_id: str) -> None:
+    """Otherwise its refunds would not find the points; the platform's clients name it, and for the platform's points any store will do."""
+    store("S002")
+    body = {"points": 5, "reference": "O1", "order_no": "O1"}
+    for wrong in ({}, {"store": "S002"}, {"store": "NOWHERE"}):
+        assert refused(platform.post(f"{at}/holds", {**body, **wrong})) == (404, "store_not_found")
+    assert PointsHold.objects.count() == 0
+    assert ok(platform.post(f"{at}/holds", {**body, "store": "S001"}), 201)["order"] == {"store": "S001", "order_no": "O1"}
+    assert ok(platform.post(f"{at}/holds", {"points": 5, "reference": "O2"}), 201)["order"] is None
+    spending_world.give(membership("platform", one_id), 5)
+    there = f"/programmes/platform/members/{one_id}/points"
+    assert ok(platform.post(f"{there}/holds", {**body, "store": "S002"}), 201)["order"]["store"] == "S002"
+
+
 def test_a_refund_gives_back_what_points_paid(shop: Api, at: str, one_id: str) -> None:
     """Ruling 15: points spent on an order come back by its refund, pro rata, and never by a call."""
     held = ok(shop.post(f"{at}/holds", {"points": 70, "reference": "O1", "order_no": "O1"}), 201)
