@@ -253,5 +253,5 @@ class Boxes:
             **self.spending.read(),
             rules=(*(form.read() for form in self.rules), *tasks),
             multipliers=tuple(each for form in self.multipliers if (each := form.read())),
-            minimums=tuple(each for form in self.minimums if (each := form.read())),
+            minimums=tuple(minimum for form in self.minimums if (minimum := form.read())),
         )
