@@ -369,6 +369,17 @@ def test_what_was_written_off_is_not_given_twice(programme: Programme, shop: Sto
     assert posted(member)[2:] == [("earn", 2, 2)]
 
 
+@pytest.mark.parametrize(("days", "taken"), [(6, -2), (7, 0)])
+def test_only_points_that_wait_are_taken(programme: Programme, shop: Store, member: Membership, days: int, taken: int) -> None:
+    """Policy only_pending, seven days: refunded on 26 May two points go; from 27 May on they stay, and the entry says so."""
+    rules(programme, pending_days=7, reversal_policy=ReversalPolicy.ONLY_PENDING)
+    buy(shop, member, 30000)
+    refund(shop, 15000, settled_at=NOW + days * DAY)
+    assert posted(member) == [("earn", 3, 3), ("reverse", -2, taken)]
+    assert PointsEntry.objects.get(kind="reverse").forgiven == 2 + taken
+    assert PointsAccount.objects.get(pk=member.pk).debt == 0
+
+
 # --- what cannot be given ---
 
 
