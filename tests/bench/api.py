@@ -102,7 +102,7 @@ def measure(world: World, report: Report, site: Site, *, rounds: int, seconds: f
     times: dict[str, list[float]] = {name: [] for name in kinds}
     for turn in range(rounds + 1):
         for name, make in kinds.items():
-            answered = _storm(site, headers, make, seconds if turn else min(1.0, seconds), start=turn * 1_000_000)
+            answered = storm(site, headers, make, seconds if turn else min(1.0, seconds), start=turn * 1_000_000)
             if turn:
                 rates[name].append(len(answered) / seconds)
                 times[name] += answered
@@ -141,7 +141,7 @@ def _measure_batches(requests: Requests, report: Report, site: Site, headers: di
     connection.close()
 
 
-def _storm(site: Site, headers: dict[str, str], make: Callable[[int], Request], seconds: float, *, start: int) -> list[float]:
+def storm(site: Site, headers: dict[str, str], make: Callable[[int], Request], seconds: float, *, start: int) -> list[float]:
     """Seconds of each request that eight clients got answered in the given time."""
     times: list[float] = []
     problems: list[BaseException] = []

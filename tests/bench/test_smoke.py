@@ -23,6 +23,9 @@ GROUPS = {  # of the table, by how many figures each has at least
     "Growth value, 5,000 members": 2,
     "RFM, 5,000 members and 50,000 orders, 51 programmes": 10,
     "Simulation over 5,000 members": 6,
+    "Points, in batches": 3,
+    "Points, one posting at a time": 11,
+    "Points, over HTTP": 1,
     "Webhooks": 3,
 }
 
