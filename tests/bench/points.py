@@ -124,11 +124,10 @@ def measure(world: World, report: Report, database_url: str, site: Site, *, roun
     _measure_api(world, report, site, rounds, seconds)
 
 
-def rules(programme_id: int, now: datetime) -> PointsVersion:
+def rules(programme_id: int, now: datetime) -> None:
     """The default rules, if the programme has none."""
-    return selectors.published(programme_id) or versions.create_default(
-        programme_id=programme_id, actor=ACTOR, at=now - timedelta(days=900)
-    )
+    if selectors.published(programme_id) is None:
+        versions.create_default(programme_id=programme_id, actor=ACTOR, at=now - timedelta(days=900))
 
 
 # --- batches and expiry ---
