@@ -11,7 +11,7 @@ class PointsConfig(AppConfig):
         from core import events, ledgers, outbox, scope
         from points import books_handlers, checks, handlers, messages, preset_handlers
         from points.events import OrdersCounted, PointsPosted
-        from points.services import gifts, replay, telling, virtual_codes
+        from points.services import gifts, redemptions, replay, telling, virtual_codes
         from stores.events import ProgrammeCreated
 
         events.subscribe(ProgrammeCreated, preset_handlers.on_programme_created)
@@ -28,6 +28,8 @@ class PointsConfig(AppConfig):
         events.subscribe(PointsPosted, handlers.on_points_posted)
         events.subscribe(PointsPosted, books_handlers.on_points_posted)
         outbox.declare_topic(telling.TOPIC, _("a member's points changed"))
+        outbox.declare_topic(redemptions.CREATED, _("a reward was redeemed"))
+        outbox.declare_topic(redemptions.CANCELLED, _("a redemption was cancelled"))
         messages.declare()
         for label, path in (
             ("points.PointsVersion", "programme_id"),

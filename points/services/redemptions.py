@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
+from core import outbox
+from core import scope as scopes
+from core.outbox import Outgoing
 from growth.errors import EffectConflict
 from points.enums import RedemptionState
 from points.errors import MemberLimit, NotCancellable, OutOfStock, RedemptionNotFound, RewardNotFound
@@ -19,10 +22,13 @@ from points.services import ledger, rewards
 from points.services.admission import admit, check_minimum
 from points.services.numbers import next_id
 from points.services.rewards import Giving
+from stores import selectors as stores_selectors
 from stores import services as stores_services
 
 if TYPE_CHECKING:
     from stores.models import Membership
+
+CREATED, CANCELLED = "redemption.created", "redemption.cancelled"  # topics of webhooks
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def redeem_reward(*, membership_id: int, reward_code: str, reference: str, actor
     )
     redemption.result = dict(rewards.reward_kinds()[reward.kind].giver(_giving(redemption, reward, membership, actor, at)))
     redemption.save(update_fields=["result"])
+    _tell(CREATED, redemption, reward, membership, at)
     return Redeemed(redemption, False)
 
 
@@ -122,7 +129,8 @@ def cancel_redemption(*, redemption_id: int, reason: str = "", actor: str, at: d
     if found is None:
         raise RedemptionNotFound()
     stores_services.lock_memberships([found.account_id])
-    redemption = Redemption.objects.select_related("reward", "account__membership").get(pk=redemption_id)
+    related = ("reward", "account__membership__member", "account__membership__programme")
+    redemption = Redemption.objects.select_related(*related).get(pk=redemption_id)
     if redemption.state == RedemptionState.CANCELLED:
         return Redeemed(redemption, True)
     reward = redemption.reward
@@ -144,4 +152,21 @@ def cancel_redemption(*, redemption_id: int, reason: str = "", actor: str, at: d
     redemption.state, redemption.cancelled_at = RedemptionState.CANCELLED, at
     redemption.cancelled_by, redemption.cancel_reason = actor, reason
     redemption.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason"])
+    _tell(CANCELLED, redemption, reward, redemption.account.membership, at)
     return Redeemed(redemption, False)
+
+
+def _tell(topic: str, redemption: Redemption, reward: Reward, membership: "Membership", at: datetime) -> None:
+    """What was given is not in it: codes are read by who may."""
+    stores = stores_selectors.within(scopes.SYSTEM).filter(programme_id=membership.programme_id)
+    payload = {
+        "one_id": membership.member.one_id,
+        "programme": membership.programme.code,
+        "redemption": redemption.pk,
+        "reward": reward.code,
+        "kind": reward.kind,
+        "points": redemption.points,
+        "state": redemption.state,
+    }
+    outgoing = Outgoing(topic=topic, ordering_key=payload["one_id"], store_ids=sorted(stores.values_list("pk", flat=True)), payload=payload)
+    outbox.enqueue([outgoing], occurred_at=at, booked_at=at)

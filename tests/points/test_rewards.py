@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import InvalidInput
+from core.models import OutboxMessage
 from growth.errors import EffectConflict
 from members.errors import MemberNotActive
 from members.services import freeze_member
@@ -84,6 +85,29 @@ def test_cancelled_points_come_back_into_their_lots(programme: Programme) -> Non
     assert taken(film) == (1, 0)
     assert redeem(somebody, reference="R2").redemption.result == {"code": "film-002"}
     assert taken(film) == (1, 1)
+
+
+def test_the_shop_hears_of_redemptions(programme: Programme) -> None:
+    """PTS-12: one redemption.created event, in the same transaction; what was given is not in it."""
+    reward(programme, codes=1)
+    somebody = member(programme, (50, None))
+    made = redeem(somebody).redemption
+    redeem(somebody)
+    redemptions.cancel_redemption(redemption_id=made.pk, **BY)
+    told = OutboxMessage.objects.filter(topic__startswith="redemption.").order_by("id")
+    assert [(row.topic, row.payload["redemption"], row.payload["state"]) for row in told] == [
+        ("redemption.created", made.pk, "fulfilled"),
+        ("redemption.cancelled", made.pk, "cancelled"),
+    ]
+    assert told[0].payload == {
+        "one_id": somebody.member.one_id,
+        "programme": programme.code,
+        "redemption": made.pk,
+        "reward": "film",
+        "kind": "virtual_code",
+        "points": 50,
+        "state": "fulfilled",
+    }
 
 
 def test_a_redemption_is_cancelled_once(programme: Programme) -> None:
