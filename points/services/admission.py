@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.enums import VersionState
 from growth.enums import Track
 from growth.selectors import levels
 from members.enums import MemberStatus
@@ -30,7 +31,8 @@ def admit(membership_id: int) -> Admitted:
     Raises PointsOff for a programme without points or rules, MemberNotActive for who is frozen, as a person or in this programme.
     """
     membership = stores_selectors.membership_rows(membership_id).get()
-    rules = versions.published(membership.programme_id) if membership.programme.points_on else None
+    published = versions.versions(membership.programme_id).filter(state=VersionState.PUBLISHED)  # its parts are read where they are needed
+    rules = published.first() if membership.programme.points_on else None
     if rules is None:
         raise PointsOff()
     if membership.member.status != MemberStatus.ACTIVE:

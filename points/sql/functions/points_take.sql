@@ -1,13 +1,12 @@
--- Take points from lots for an entry. p_instead_of: the lot that should have given them.
+-- Take points from lots for an entry; nothing for no lots. p_instead_of: the lot that should have given them.
 CREATE FUNCTION points_take(p_entry bigint, p_lots bigint[], p_amounts bigint[], p_instead_of bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE points_pointslot AS lot
-    SET remaining = lot.remaining - taken.amount, is_open = lot.remaining > taken.amount
-    FROM unnest(p_lots, p_amounts) AS taken (lot_id, amount)
-    WHERE lot.id = taken.lot_id;
-    INSERT INTO points_pointsmove (entry_id, lot_id, delta, instead_of_id)
-    SELECT p_entry, taken.lot_id, -taken.amount, p_instead_of
-    FROM unnest(p_lots, p_amounts) WITH ORDINALITY AS taken (lot_id, amount, place)
-    ORDER BY taken.place;
+    FOR place IN 1..cardinality(p_lots) LOOP  -- mostly one
+        UPDATE points_pointslot AS lot
+        SET remaining = lot.remaining - p_amounts[place], is_open = lot.remaining > p_amounts[place]
+        WHERE lot.id = p_lots[place];
+        INSERT INTO points_pointsmove (entry_id, lot_id, delta, instead_of_id)
+        VALUES (p_entry, p_lots[place], -p_amounts[place], p_instead_of);
+    END LOOP;
 END $$
