@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,6 +11,7 @@ from core.enums import Origin
 from demo.world.crowd import SEED, Crowd
 from demo.world.house import ACTOR, STORES, House
 from points.enums import EntryKind
+from points.errors import InsufficientPoints
 from points.models import PointsEntry
 from points.rules.lots import LotTerms
 from points.selectors import ledger as ledger_selectors
@@ -88,7 +90,10 @@ class Savings:
 
 
 def pay_with_points(house: House, orders: Sequence[OrderIn]) -> None:
-    """Hold and capture the points that orders were paid with, as the shop did then. What was captured before is left."""
+    """Hold and capture the points that orders were paid with, as the shop did then. What was captured before is left.
+
+    Points that somebody spent at the mall and a return then took back may be missing: such an order is left without.
+    """
     paid = sorted((order for order in orders if order.points_used and order.paid_at and not order.cancelled_at), key=_paid_at)
     programme_of = {house.stores[code]: house.programmes[programme] for code, programme in _PROGRAMME_OF.items()}
     buyers: dict[int, set[int]] = defaultdict(set)
@@ -102,8 +107,9 @@ def pay_with_points(house: House, orders: Sequence[OrderIn]) -> None:
         if account in waiting:  # a member's next hold would find the one before timed out
             _post(captures)
             captures, waiting = [], set()
-        captures.append(_captured(account, order))
-        waiting.add(account)
+        with suppress(InsufficientPoints):  # a return took what they were kept for: the order stands without them
+            captures.append(_captured(account, order))
+            waiting.add(account)
     _post(captures)
 
 
