@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from activity.inputs import OrderLineIn
 from core.enums import Origin
+from points.enums import MultiplierKind
 from points.models import PointsAccount, PointsEntry, PointsLot, PointsVersion
-from points.rules.versions import DEFAULT_TERMS
+from points.rules.versions import DEFAULT_TERMS, MultiplierIn
 from points.services import holds, versions
 from stores.models import Membership, Programme, Store
 from tests.activity.facts import after_sale, event, line, order, record
@@ -20,6 +22,13 @@ def rules(programme: Programme, *, at: datetime = NOW, **changes: Any) -> Points
     draft = versions.create_draft(programme_id=programme.pk, actor="test", at=at)
     versions.change_draft(version_id=draft.pk, terms=replace(DEFAULT_TERMS, **changes), actor="test", at=at)
     return versions.publish_draft(version_id=draft.pk, actor="test", at=at)
+
+
+def campaign(
+    factor: str, key: str = "双11", *, begin: datetime = NOW - timedelta(days=4), end: datetime = NOW - timedelta(days=2)
+) -> MultiplierIn:
+    """A multiplier of some days, those on which tests' orders are placed unless said otherwise."""
+    return MultiplierIn(MultiplierKind.CAMPAIGN, Decimal(factor), key, valid_from=begin, valid_until=end)
 
 
 def buy(
