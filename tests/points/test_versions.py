@@ -135,7 +135,8 @@ def test_what_went_wrong_since_is_found_when_publishing(programme: Programme) ->
     versions.change_draft(version_id=draft.pk, terms=terms, **BY)
     assert versions.check_draft(draft.pk) == []
     draft.multipliers.update(key="L9")
-    assert versions.check_draft(draft.pk) == ["There is no level L9."]
+    with translation.override("en"):
+        assert versions.check_draft(draft.pk) == ["There is no level L9."]
     with pytest.raises(RulesInvalid):
         versions.publish_draft(version_id=draft.pk, **BY)
     assert PointsVersion.objects.get().state == VersionState.DRAFT
