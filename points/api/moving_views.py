@@ -192,7 +192,7 @@ def _sells_in(programme: Any, store_id: int | None) -> bool:
     """Whether orders of a store count in a programme, so that their refunds find what paid for them. programme: stores.Programme."""
     if store_id is None:
         return False
-    return programme.kind == ProgrammeKind.PLATFORM or stores_selectors.contacts([store_id])[store_id].programme_id == programme.pk
+    return bool(programme.kind == ProgrammeKind.PLATFORM or stores_selectors.contacts([store_id])[store_id].programme_id == programme.pk)
 
 
 def _hold(membership_id: int, hold_id: int) -> PointsHold:

@@ -159,8 +159,9 @@ def cancel_redemption(*, redemption_id: int, reason: str = "", actor: str, at: d
 def _tell(topic: str, redemption: Redemption, reward: Reward, membership: "Membership", at: datetime) -> None:
     """What was given is not in it: codes are read by who may."""
     stores = stores_selectors.within(scopes.SYSTEM).filter(programme_id=membership.programme_id)
+    one_id: str = membership.member.one_id
     payload = {
-        "one_id": membership.member.one_id,
+        "one_id": one_id,
         "programme": membership.programme.code,
         "redemption": redemption.pk,
         "reward": reward.code,
@@ -168,5 +169,5 @@ def _tell(topic: str, redemption: Redemption, reward: Reward, membership: "Membe
         "points": redemption.points,
         "state": redemption.state,
     }
-    outgoing = Outgoing(topic=topic, ordering_key=payload["one_id"], store_ids=sorted(stores.values_list("pk", flat=True)), payload=payload)
+    outgoing = Outgoing(topic=topic, ordering_key=one_id, store_ids=sorted(stores.values_list("pk", flat=True)), payload=payload)
     outbox.enqueue([outgoing], occurred_at=at, booked_at=at)
