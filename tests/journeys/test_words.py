@@ -14,6 +14,7 @@ from config import messages
 from core.models import Job
 from demo.world.cast import FROZEN, build_cast
 from growth.models import Benefit, LevelTerms, PaidPlan
+from points.models import PointsEntry, Reward
 from stores.models import Programme, Store
 
 pytestmark = pytest.mark.slow
@@ -132,8 +133,9 @@ def test_english_pages_hold_no_chinese_words_of_ours(clients: dict[str, Client],
         if message.id and CHINESE.search(str(said))
     }
     data = {"简体中文", "虚拟商品", *Programme.objects.values_list("name", flat=True), *Store.objects.values_list("name", flat=True)}
-    for model in (LevelTerms, Benefit, PaidPlan):
+    for model in (LevelTerms, Benefit, PaidPlan, Reward):
         data |= set(model._default_manager.values_list("name", flat=True))
+    data |= set(PointsEntry.objects.values_list("note", flat=True))
     strays = {(said, address) for address, page in pages.items() for said in page.said if said in ours - data}
     assert not strays, listed(strays)
 
