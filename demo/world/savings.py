@@ -56,7 +56,7 @@ class Savings:
         _post(entries)
 
     def spend_at_the_mall(self, moment: datetime) -> None:
-        """Some of those who have points to spare spend a part of them, in the hour before a month ends; what orders to come need is left alone.
+        """Some of those who have points to spare spend a part of them, in the hour before a month ends; orders to come keep what they need.
 
         Spent before, nothing is.
         """
