@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -96,8 +98,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
     form = PeriodForm(request.GET)
     if not form.is_valid():
-        words = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return HttpResponseRedirect(f"{reverse('admin:points_liability')}?programme={programme.code}")
     from_on, until_on = form.cleaned_data["from_on"], form.cleaned_data["until_on"]
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     name = f"points-liability-{programme.code}-{from_on:%Y%m%d}-{until_on:%Y%m%d}.csv"
