@@ -1,4 +1,4 @@
-"""The ledgers of the house and whether their accounts agree with their entries: each app that keeps one says how to look (STYLE section 5)."""
+"""The ledgers of the house, and whether their accounts agree with their entries: each app that keeps one says how to look."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

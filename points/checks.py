@@ -1,4 +1,4 @@
-"""Whether the points accounts agree with their entries, lots, moves and holds (ruling 24): run every night, by hand, and after the tests."""
+"""Whether the points accounts agree with their entries, lots, moves and holds (ruling 24): run every night, by hand, after tests."""
 
 from core import sql
 from core.ledgers import Disagreement
