@@ -168,6 +168,7 @@ def test_a_demo_from_before_growth_value_is_given_it_by_replay(told: Told, monke
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # hundreds of commits, as they are: one transaction of all would be another program
 def test_the_real_purchases_fill_the_cells_the_levels_and_let_members_fall(told: Told, settings: Any, tmp_path: Any) -> None:
     """Issue, What it must show: at least 90 of 125 cells, every level at least 3 %, at least 100 members have fallen."""
     settings.DATA_DIR = tmp_path

@@ -41,7 +41,7 @@ def micro(amount: str) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # commits as it does: one transaction of all would be another program
 def test_the_control_totals_tie() -> None:
     for code in ("UKGIFT", "UKGIFT-INTL"):
         world.store(code, foreign_currency="GBP", foreign_rate=Decimal(10))
