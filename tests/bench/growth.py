@@ -51,7 +51,8 @@ def _post(programme_id: int, entries: int, now: datetime) -> tuple[float, float]
             cursor.execute(
                 "INSERT INTO growth_staged_entry (batch, item, membership_id, requested, reason, source_type, source_id, effect_key,"
                 " actor, occurred_at) SELECT %s, row_number() OVER (), id, CASE WHEN id %% 3 = 0 THEN -80 ELSE 120 END, 'adjustment',"
-                " 'bench', '1', %s || turn, 'bench', now() FROM generate_series(1, %s) AS turn, stores_membership WHERE programme_id = %s LIMIT %s",
+                " 'bench', '1', %s || turn, 'bench', now() FROM generate_series(1, %s) AS turn, stores_membership"
+                " WHERE programme_id = %s LIMIT %s",
                 [
                     batch,
                     uuid.uuid4().hex,
