@@ -27,21 +27,27 @@ SET (effect, details) = (
             'before', staged.before
         )
     FROM (
-        SELECT
-            chosen.factor, chosen.kind, chosen.key,
-            sum(line.paid_minor - CASE
-                WHEN staged.counts_until IS NULL THEN line.refunded_minor
-                ELSE coalesce((
-                    SELECT sum(taken.applied_minor)
-                    FROM activity_aftersale AS after_sale
-                    JOIN activity_aftersaleline AS taken ON taken.after_sale_id = after_sale.id
-                    WHERE after_sale.order_id = bought.id AND after_sale.status = 'refunded'
-                        AND after_sale.settled_at <= staged.counts_until AND taken.line_no = line.line_no
-                ), 0)
-            END)::bigint AS minor
-        FROM activity_order AS bought
-        JOIN activity_orderline AS line ON line.order_id = bought.id AND NOT line.is_gift_card
-        JOIN growth_growthrule AS rule ON rule.id = staged.rule_id AND NOT (rule.excludes_virtual AND line.is_virtual)
+        SELECT chosen.factor, chosen.kind, chosen.key, sum(counted.minor)::bigint AS minor
+        FROM (
+            SELECT
+                bought.paid_at, bought.placed_at, line.category,
+                sum(line.paid_minor - CASE WHEN staged.counts_until IS NULL THEN line.refunded_minor ELSE coalesce(gone.minor, 0) END) AS minor
+            FROM activity_order AS bought
+            JOIN growth_growthrule AS rule ON rule.id = staged.rule_id
+            JOIN activity_orderline AS line
+                ON line.order_id = bought.id AND NOT line.is_gift_card AND NOT (rule.excludes_virtual AND line.is_virtual)
+            LEFT JOIN (
+                SELECT taken.line_no, sum(taken.applied_minor) AS minor
+                FROM activity_aftersale AS after_sale
+                JOIN activity_aftersaleline AS taken ON taken.after_sale_id = after_sale.id
+                WHERE after_sale.order_id = staged.order_id AND after_sale.status = 'refunded'
+                    AND after_sale.settled_at <= staged.counts_until
+                GROUP BY taken.line_no
+            ) AS gone ON gone.line_no = line.line_no
+            WHERE bought.id = staged.order_id AND bought.status = 'completed'
+            GROUP BY bought.id, line.category
+        ) AS counted
+        JOIN growth_growthrule AS rule ON rule.id = staged.rule_id
         JOIN growth_ruleset AS rules ON rules.id = rule.rule_set_id
         CROSS JOIN LATERAL (
             SELECT least(rules.factor_cap, best.factor) AS factor, best.kind, best.key
@@ -51,18 +57,17 @@ SET (effect, details) = (
                 SELECT factor.factor, factor.kind, factor.key, CASE factor.kind WHEN 'level' THEN 1 WHEN 'category' THEN 2 ELSE 3 END
                 FROM growth_growthfactor AS factor
                 WHERE factor.rule_set_id = rules.id
-                    AND (factor.valid_from IS NULL OR factor.valid_from <= coalesce(bought.paid_at, bought.placed_at))
-                    AND (factor.valid_until IS NULL OR factor.valid_until > coalesce(bought.paid_at, bought.placed_at))
+                    AND (factor.valid_from IS NULL OR factor.valid_from <= coalesce(counted.paid_at, counted.placed_at))
+                    AND (factor.valid_until IS NULL OR factor.valid_until > coalesce(counted.paid_at, counted.placed_at))
                     AND CASE factor.kind
                         WHEN 'level' THEN factor.key = staged.level_code
-                        WHEN 'category' THEN line.category = factor.key OR starts_with(line.category, factor.key || '/')
+                        WHEN 'category' THEN counted.category = factor.key OR starts_with(counted.category, factor.key || '/')
                         ELSE true
                     END
             ) AS best
             ORDER BY best.factor DESC, best.place, best.key
             LIMIT 1
         ) AS chosen
-        WHERE bought.id = staged.order_id AND bought.status = 'completed'
         GROUP BY chosen.factor, chosen.kind, chosen.key
     ) AS part
 )

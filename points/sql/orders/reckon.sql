@@ -48,16 +48,18 @@ SET (purchase, bonus, kept_spent, details) = (
         FROM activity_order AS bought
         JOIN activity_orderline AS line ON line.order_id = bought.id
         LEFT JOIN points_pointsversion AS said ON said.id = staged.rules_id
-        CROSS JOIN LATERAL (
-            SELECT line.refunded_minor::numeric AS minor, line.refunded_quantity::numeric AS quantity
-            WHERE staged.counts_until IS NULL
-            UNION ALL
-            SELECT coalesce(sum(taken.applied_minor), 0), least(line.quantity, coalesce(sum(taken.quantity), 0))
+        LEFT JOIN (
+            SELECT taken.line_no, sum(taken.applied_minor) AS minor, sum(taken.quantity) AS quantity
             FROM activity_aftersale AS after_sale
             JOIN activity_aftersaleline AS taken ON taken.after_sale_id = after_sale.id
-            WHERE after_sale.order_id = bought.id AND after_sale.status = 'refunded'
-                AND after_sale.settled_at <= staged.counts_until AND taken.line_no = line.line_no
-            HAVING staged.counts_until IS NOT NULL
+            WHERE after_sale.order_id = staged.order_id AND after_sale.status = 'refunded' AND after_sale.settled_at <= staged.counts_until
+            GROUP BY taken.line_no
+        ) AS refunded ON refunded.line_no = line.line_no
+        CROSS JOIN LATERAL (
+            SELECT
+                CASE WHEN staged.counts_until IS NULL THEN line.refunded_minor ELSE coalesce(refunded.minor, 0) END AS minor,
+                CASE WHEN staged.counts_until IS NULL THEN line.refunded_quantity
+                    ELSE least(line.quantity, coalesce(refunded.quantity, 0)) END AS quantity
         ) AS gone
         CROSS JOIN LATERAL (
             SELECT CASE
