@@ -25,6 +25,7 @@ from demo.world import crowd, openings, story
 from demo.world.cast import Cast, cast_facts, finish_cast, register_cast
 from demo.world.crowd import Crowd
 from demo.world.deeds import Deeds
+from demo.world.facts import Facts
 from demo.world.house import House, open_clients, open_house
 from demo.world.mall import open_mall
 from demo.world.parts import PARTS
@@ -156,7 +157,7 @@ def _months(work: Load) -> dict[str, Any]:
     if work.is_upgrade:
         months.facts.record(work.now, months.advance)
         replayed = replays.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
-        openings.take_over(work.house, work.people.cast.member_ids, months.facts, work.now, work.now)
+        openings.take_over(work.house, work.people.cast.member_ids, Facts(), work.now, work.now)
         return {name: {"replayed": done.facts, "posted": done.posted} for name, done in replayed.items()}
     for moment in ends(work.now):
         months.close(moment)
