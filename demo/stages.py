@@ -34,6 +34,7 @@ from growth.enums import LevelCause
 from growth.models import LevelHistory, RfmSnapshot
 from points.models import PointsEntry
 from points.services import books
+from points.services import replay as points_replay
 
 LAST_PURCHASE = datetime(2011, 12, 9, 12, 50, tzinfo=customers.SHOP_ZONE)  # the last line of the real purchases
 
@@ -193,11 +194,12 @@ def _scenes(work: Load) -> dict[str, Any]:
 
 
 def _points(work: Load) -> dict[str, Any]:
-    """What happened to points in the last days, and the books of all days. In a demo from before points, all facts give theirs first."""
+    """What happened to points in the last days, and the books of all days. In a demo from before points, the facts give theirs first."""
     work.watcher.phase(str(POINTS.title), total=0)
     deeds = work.people.deeds
     if work.is_without_points:
-        replays.replay_effects(booked_at=work.now, apply=True, watcher=work.watcher)
+        if not work.is_upgrade:  # then all facts were replayed with growth value
+            points_replay.tell(work.now, work.watcher)
         deeds.catch_up()
     deeds.nights()
     deeds.do_the_rest()
