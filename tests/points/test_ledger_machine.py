@@ -1,6 +1,6 @@
 """R05: the ledger against a plain model (tests/points/model.py), under any sequence of verbs, clocks, replays and refusals.
 
-40 histories of 40 steps in every run; POINTS_HISTORIES and POINTS_STEPS ask for others (500 and 50 is what reliability.md wants).
+20 histories of 30 steps in every run; POINTS_HISTORIES and POINTS_STEPS ask for others (500 and 50 is what reliability.md wants).
 """
 
 import os
@@ -29,8 +29,8 @@ from tests.points.model import Account, Hold, Line, Refused
 from tests.world import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-HISTORIES = int(os.environ.get("POINTS_HISTORIES", "40"))
-STEPS = int(os.environ.get("POINTS_STEPS", "40"))
+HISTORIES = int(os.environ.get("POINTS_HISTORIES", "20"))
+STEPS = int(os.environ.get("POINTS_STEPS", "30"))
 
 # reversal policy and grace of each programme
 PROGRAMMES = ((ReversalPolicy.DEBT, 0), (ReversalPolicy.DEBT, 7), (ReversalPolicy.WITHIN_BALANCE, 0), (ReversalPolicy.ONLY_PENDING, 2))

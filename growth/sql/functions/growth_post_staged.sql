@@ -19,7 +19,6 @@ BEGIN
     SELECT DISTINCT staged.membership_id, 0, 0, false
     FROM growth_staged_entry AS staged
     WHERE staged.batch = p_batch
-        AND NOT EXISTS (SELECT FROM growth_growthaccount AS account WHERE account.membership_id = staged.membership_id)
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
@@ -98,7 +97,9 @@ BEGIN
                                           ELSE fresh.requested END) OVER walk AS without_floor,
                     account.version + row_number() OVER walk AS next_version
                 FROM growth_staged_entry AS fresh
-                JOIN growth_growthaccount AS account ON account.membership_id = fresh.membership_id
+                CROSS JOIN LATERAL (  -- by the entry, row by row, whatever the planner believes of accounts just opened
+                    SELECT known.* FROM growth_growthaccount AS known WHERE known.membership_id = fresh.membership_id OFFSET 0
+                ) AS account
                 WHERE fresh.batch = p_batch AND fresh.verdict = ''
                 WINDOW walk AS (PARTITION BY fresh.membership_id ORDER BY fresh.item)
             ) AS summed

@@ -22,7 +22,6 @@ BEGIN
     SELECT DISTINCT staged.membership_id, 0, 0, 0, 0, false
     FROM points_staged_entry AS staged
     WHERE staged.batch = p_batch
-        AND NOT EXISTS (SELECT FROM points_pointsaccount AS account WHERE account.membership_id = staged.membership_id)
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
