@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -14,12 +14,14 @@ from core.backoffice.panels import PAGE
 from core.backoffice.reveal import show
 from core.masking import FieldClass
 from growth.links import member_page
-from stores.models import Membership
+
+if TYPE_CHECKING:
+    from stores.models import Membership
 
 M = TypeVar("M", bound=Model)
 
 
-def named(request: HttpRequest, memberships: Iterable[Membership]) -> dict[int, dict[str, Any]]:
+def named(request: HttpRequest, memberships: "Iterable[Membership]") -> dict[int, dict[str, Any]]:
     """Name and page by membership id; the name as the caller's roles in the member's stores let it be read, else the member number."""
     found = {each.pk: each for each in memberships}
     homes = registry.stores_of([each.member_id for each in found.values()]) if found else {}
