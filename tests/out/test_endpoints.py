@@ -87,7 +87,15 @@ def test_an_unknown_topic_is_refused():
 
 
 def test_the_facts_that_may_be_heard_of_are_these():
-    assert list(outbox.topics()) == ["after_sale.recorded", "level.changed", "member.updated", "order.recorded"]
+    assert list(outbox.topics()) == [
+        "after_sale.recorded",
+        "level.changed",
+        "member.updated",
+        "order.recorded",
+        "points.changed",
+        "redemption.cancelled",
+        "redemption.created",
+    ]
 
 
 @pytest.mark.django_db
