@@ -17,6 +17,7 @@ COPY growth growth
 COPY points points
 COPY coupons coupons
 COPY tags tags
+COPY engagement engagement
 COPY templates templates
 COPY locale locale
 ENV PATH=/venv/bin:$PATH \

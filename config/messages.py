@@ -23,7 +23,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parents[1]
 LOCALE = "zh_Hans"
 PO = ROOT / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
-OURS = ("config", "demo", "tags", "coupons", "points", "growth", "activity", "stores", "members", "core", "templates")
+OURS = ("config", "demo", "engagement", "tags", "coupons", "points", "growth", "activity", "stores", "members", "core", "templates")
 LIBRARIES = ("unfold", "axes", "django_celery_beat")  # the ones whose words the back office shows
 NOT_INSTALLED = (
     "constance",

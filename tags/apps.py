@@ -1,5 +1,20 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TagsConfig(AppConfig):
     name = "tags"
+    verbose_name = _("Tags")
+
+    def ready(self) -> None:
+        from core import scope
+
+        for label, path in (
+            ("tags.Tag", "programme_id"),
+            ("tags.TagVersion", "tag__programme_id"),
+            ("tags.MemberTag", "membership__programme_id"),
+            ("tags.TagExclusion", "membership__programme_id"),
+            ("tags.TagRun", "programme_id"),
+            ("tags.Segment", "programme_id"),
+        ):
+            scope.register(label, scope.by_programme(path))

@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 LINTER = PYPROJECT["tool"]["importlinter"]
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-CODE = ["config", "core", "members", "stores", "activity", "growth", "points", "coupons", "tags"]
+CODE = ["config", "core", "members", "stores", "activity", "growth", "points", "coupons", "tags", "engagement"]
 DATA_IN_CODE = {
     "members/rules.py": "how Chinese names, places and numbers are written",
     "activity/mapping.py": "what spreadsheets say for yes",

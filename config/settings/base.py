@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "points",
     "coupons",
     "tags",
+    "engagement",
 ]
 
 MIDDLEWARE = [
