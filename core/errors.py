@@ -1,5 +1,6 @@
 """Refusals. A DomainError says what is wrong in a stable code and in words; doors translate it, nothing swallows it."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -21,6 +22,12 @@ class DomainError(Exception):
         self.detail = detail or self.title
         self.values = values
         super().__init__(str(self.detail))
+
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong, in words: several where a whole form was refused at once (values: problems), else the one."""
+        found = self.values.get("problems")
+        return [str(words) for words in found] if isinstance(found, Iterable) else [str(self.detail)]
 
 
 class NotFound(DomainError):

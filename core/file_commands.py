@@ -1,13 +1,14 @@
 """What commands that read somebody's file have in common: their options, the watching terminal, refusals in words."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, ClassVar, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.csvio import NotACsvFile
@@ -15,15 +16,11 @@ from core.errors import DomainError
 from core.watching import Terminal
 
 
-class FileCommand(BaseCommand):
-    """`COMMAND FILE [--map MAPPING] [--dry-run] [--errors REPORT] [--now TIME]`. without_map: what is read without a mapping."""
-
-    without_map: str
+class _Reader(BaseCommand):
+    """A command with a file, a report of its refused lines, and a clock."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--map", type=Path, metavar="MAPPING", help=f"a mapping in TOML (docs/import.md); default: {self.without_map}")
-        parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
         parser.add_argument("--errors", type=Path, metavar="REPORT", help="where refused lines are written; default: FILE.errors.csv")
         parser.add_argument("--now", metavar="TIME", help="the door's clock (RFC 3339), in demo and test settings")
 
@@ -33,7 +30,7 @@ class FileCommand(BaseCommand):
         given: Path | None = options["errors"]
         return given or file.with_name(f"{file.name}.errors.csv")
 
-    def new_report(self, options: Mapping[str, Any]) -> AbstractContextManager[TextIO]:
+    def new_report(self, options: Mapping[str, Any]) -> TextIO:
         return self.report_path(options).open("w", encoding="utf-8-sig", newline="")
 
     @contextmanager
@@ -47,3 +44,56 @@ class FileCommand(BaseCommand):
             raise CommandError(str(problem)) from None
         except DomainError as problem:
             raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
+
+
+class FileCommand(_Reader):
+    """`COMMAND FILE [--map MAPPING] [--dry-run] [--errors REPORT] [--now TIME]`. without_map: what is read without a mapping."""
+
+    without_map: str
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--map", type=Path, metavar="MAPPING", help=f"a mapping in TOML (docs/import.md); default: {self.without_map}")
+        parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
+
+
+class OpeningCommand(_Reader):
+    """`COMMAND FILE --programme CODE [--apply] [--errors REPORT] [--now TIME]`: takes over, once, what another system counted before.
+
+    whose: what belongs to the programme, for the help.
+    """
+
+    whose: ClassVar[str]
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--programme", required=True, metavar="CODE", help=f"whose {self.whose} they are")
+        parser.add_argument("--apply", action="store_true", help="keep it; without this nothing is kept")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: Path = options["file"]
+        with self.watched(options, {"taking_over": _("taking over")}) as watcher:
+            done = self.take_over(
+                lambda: file.open("rb"), options["programme"], lambda: self.new_report(options), watcher, apply=options["apply"]
+            )
+        self.stdout.write(self.outcome(done) % {name: f"{count:,}" for name, count in vars(done).items()})
+        if done.refused:
+            self.stdout.write(_("The refused lines are in %(path)s") % {"path": self.report_path(options)})
+        if not options["apply"]:
+            self.stdout.write(_("Dry run: nothing was kept."))
+
+    def take_over(
+        self,
+        open_file: Callable[[], BinaryIO],
+        programme: str,
+        report_to: Callable[[], TextIO],
+        watcher: Terminal,
+        *,
+        apply: bool,
+    ) -> Any:
+        """Do it; answers counts, with `refused` among them. programme: its code."""
+        raise NotImplementedError
+
+    def outcome(self, done: Any) -> str:
+        """What became of the lines, in words with the counts to fill in."""
+        raise NotImplementedError

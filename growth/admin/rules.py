@@ -201,7 +201,7 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
             try:
                 rule_sets.change_draft(rule_set_id=found.pk, terms=changed, actor=scope_of(request).actor, at=clock.now())
             except DomainError as refusal:
-                errors = [str(words) for words in refusal.values.get("problems", [refusal.detail])]  # type: ignore[attr-defined]
+                errors = refusal.problems
             else:
                 return HttpResponseRedirect(RULES.url(found.pk))
     return reach.show(

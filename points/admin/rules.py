@@ -103,7 +103,7 @@ def version(request: HttpRequest, points_version_id: int) -> HttpResponse:
             try:
                 services.change_draft(version_id=found.pk, terms=changed, actor=scope_of(request).actor, at=clock.now())
             except DomainError as refusal:
-                errors = [str(words) for words in refusal.values.get("problems", [refusal.detail])]  # type: ignore[attr-defined]
+                errors = refusal.problems
             else:
                 return HttpResponseRedirect(RULES.url(found.pk))
     return reach.show(

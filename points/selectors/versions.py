@@ -1,10 +1,9 @@
 """Points rules as others read them: which edition holds, which held, which is being drafted, and what one says."""
 
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from core.enums import VersionState
 from points.enums import EarnRule, MultiplierKind, ReversalPolicy
@@ -21,12 +20,6 @@ def versions(programme_id: int) -> QuerySet[PointsVersion]:
 def published(programme_id: int) -> PointsVersion | None:
     """The edition that holds, with its rules, multipliers and minimums (in three more statements)."""
     return _whole(versions(programme_id).filter(state=VersionState.PUBLISHED)).first()
-
-
-def held_at(programme_id: int, at: datetime) -> PointsVersion | None:
-    """The edition that held at a past moment, read like `published`; None before the first."""
-    held = Q(published_at__lte=at) & (Q(retired_at__gt=at) | Q(retired_at=None))
-    return _whole(versions(programme_id).filter(held)).order_by(F("published_at").desc(), "-number").first()
 
 
 def draft(programme_id: int) -> PointsVersion | None:

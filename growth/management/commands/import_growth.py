@@ -1,17 +1,12 @@
 """Take over growth values and levels once: `import_growth FILE --programme P1 --apply` (LVL-34)."""
 
-from argparse import ArgumentParser
-from contextlib import nullcontext
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from typing import BinaryIO, TextIO
 
-from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.csvio import NotACsvFile
-from core.errors import DomainError
+from core.file_commands import OpeningCommand
 from core.scope import Scope
 from core.watching import Terminal
 from growth.services import opening
@@ -20,40 +15,28 @@ from stores import selectors as stores_selectors
 ACTOR = "command:import_growth"
 
 
-class Command(BaseCommand):
+class Command(OpeningCommand):
     help = "Take over a CSV with one_id or phone, growth_value, level. Bad lines go to a report; the others are loaded, once."
+    whose = "growth value and levels"
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--programme", required=True, metavar="CODE", help="whose growth value and levels they are")
-        parser.add_argument("--apply", action="store_true", help="keep it; without this nothing is kept")
-        parser.add_argument("--errors", type=Path, metavar="REPORT", help="where refused lines are written; default: FILE.errors.csv")
-        parser.add_argument("--now", metavar="TIME", help="the door's clock (RFC 3339), in demo and test settings")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        file: Path = options["file"]
-        report: Path = options["errors"] or file.with_name(f"{file.name}.errors.csv")
-        said = clock.at(datetime.fromisoformat(options["now"])) if options["now"] else nullcontext()
-        try:
-            with said, Terminal(self.stdout, {"taking_over": _("taking over")}) as watcher:
-                done = opening.import_growth(
-                    open_file=lambda: file.open("rb"),
-                    programme_id=stores_selectors.programme_by_code(options["programme"], Scope(actor=ACTOR, platform=True)).pk,
-                    actor=ACTOR,
-                    booked_at=clock.now(),
-                    apply=options["apply"],
-                    report_to=lambda: report.open("w", encoding="utf-8-sig", newline=""),
-                    watcher=watcher,
-                )
-        except (OSError, NotACsvFile) as problem:
-            raise CommandError(str(problem)) from None
-        except DomainError as problem:
-            raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
-        self.stdout.write(
-            _("%(lines)s lines: %(taken_over)s taken over, %(known)s known, %(refused)s refused.")
-            % {name: f"{count:,}" for name, count in vars(done).items()}
+    def take_over(
+        self,
+        open_file: Callable[[], BinaryIO],
+        programme: str,
+        report_to: Callable[[], TextIO],
+        watcher: Terminal,
+        *,
+        apply: bool,
+    ) -> opening.Opened:
+        return opening.import_growth(
+            open_file=open_file,
+            programme_id=stores_selectors.programme_by_code(programme, Scope(actor=ACTOR, platform=True)).pk,
+            actor=ACTOR,
+            booked_at=clock.now(),
+            apply=apply,
+            report_to=report_to,
+            watcher=watcher,
         )
-        if done.refused:
-            self.stdout.write(_("The refused lines are in %(path)s") % {"path": report})
-        if not options["apply"]:
-            self.stdout.write(_("Dry run: nothing was kept."))
+
+    def outcome(self, done: opening.Opened) -> str:
+        return _("%(lines)s lines: %(taken_over)s taken over, %(known)s known, %(refused)s refused.")
