@@ -97,7 +97,7 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
     found |= levels_doors(ours) | points_doors(ours)
     for subject, verbs in TABLE.items():
         label = subject.replace(".", "_")
-        if subject.startswith(("growth.", "points.")) or subject == "core.notice":
+        if subject.startswith(("growth.", "points.", "coupons.", "tags.", "engagement.")) or subject == "core.notice":
             continue
         if "view" in verbs and subject not in ("stores.membership", "activity.behaviourevent"):
             found[subject, "view"] = reverse(f"admin:{label}_changelist")
