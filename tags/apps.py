@@ -16,5 +16,9 @@ class TagsConfig(AppConfig):
             ("tags.TagExclusion", "membership__programme_id"),
             ("tags.TagRun", "programme_id"),
             ("tags.Segment", "programme_id"),
+            ("tags.MemberDay", "membership__programme_id"),
+            ("tags.DayStale", "store__programme_id"),
+            ("tags.DaySource", "store__programme_id"),
+            ("tags.MemberSeries", "membership__programme_id"),
         ):
             scope.register(label, scope.by_programme(path))
