@@ -6,9 +6,9 @@ from typing import Any
 from activity.errors import CurrencyMismatch
 from core.api.operations import Answer, ApiView, Call, operation
 from core.api.routes import CODE
-from coupons import selectors
 from coupons.api import examples, shapes
-from coupons.rules import Activity, Applied, LineIn, Quote
+from coupons.rules.prices import Activity, Applied, LineIn, Quote
+from coupons.selectors import quotes as selectors
 from growth.api.people import NOT_THERE, named
 from points.api import told
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coupons.enums import PriceStep
-from coupons.rules import Activity, Giver, LineIn, PriceTerms, price_line, reckon
+from coupons.rules.prices import Activity, Giver, LineIn, PriceTerms, price_line, reckon
 
 GOLD = Giver("discount", "会员折扣", "L3", "金牌会员", "free")
 PLUS = Giver("plus_price", "会员价", "PLUS", "PLUS会员", "paid")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from coupons import rules
-from coupons.rules import Activity, Giver, LineIn, PriceTerms, Quote
+from coupons.rules import prices as rules
+from coupons.rules.prices import Activity, Giver, LineIn, PriceTerms, Quote
 from growth.selectors import prices
 from points.rules import checkout
 from points.rules.checkout import Payment

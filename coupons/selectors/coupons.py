@@ -1,0 +1,163 @@
+"""The coupons members hold, as they are at a moment: state by the clock, terms and reasons in words (CPN-01, CS-5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from core import sql
+from core.scope import Scope
+from coupons.enums import CouponState
+from coupons.models import Coupon, CouponStep
+from coupons.rules import words
+from coupons.rules.states import Kept, Standing, standing
+from stores import selectors as stores_selectors
+
+
+@dataclass(frozen=True)
+class CouponNow:
+    """A coupon at a moment. coupon: the row, with template, its programme, and store.
+
+    state: by the clock.  refusal: code why it cannot be used now, empty where it can; reason: the same in words.
+    usable_until: when it ends (exclusive).  value, condition, validity: its terms in words, in the active language.
+    """
+
+    coupon: Coupon
+    state: CouponState
+    refusal: str
+    reason: str
+    usable_until: datetime
+    value: str
+    condition: str
+    validity: str
+    currency: str
+    zone: str
+
+    @property
+    def is_usable(self) -> bool:
+        return not self.refusal
+
+    @property
+    def used_at(self) -> datetime | None:
+        return self.coupon.used_at
+
+
+def grace() -> timedelta:
+    """How long after its end a coupon stays usable whose end came while it was reserved (COUPON_GRACE_HOURS)."""
+    return timedelta(hours=settings.COUPON_GRACE_HOURS)
+
+
+def standing_of(coupon: Coupon, at: datetime) -> Standing:
+    """What a coupon is at a moment."""
+    kept = Kept(coupon.state, coupon.valid_from, coupon.valid_until, coupon.grace_until, coupon.reserved_until)
+    return standing(kept, at, grace())
+
+
+def rows(*, membership_ids: Sequence[int]) -> QuerySet[Coupon]:
+    """All coupons of memberships, the latest received first, with what `now_of` reads."""
+    found = Coupon.objects.filter(membership_id__in=list(membership_ids)).select_related("template__programme", "store")
+    return found.order_by("-received_at", "-id")
+
+
+def now_of(coupons: Sequence[Coupon], at: datetime) -> list[CouponNow]:
+    """Rows as they are at a moment; one statement more where terms name stores."""
+    named = {store_id for coupon in coupons for store_id in coupon.store_ids}
+    codes = {store_id: contact.code for store_id, contact in stores_selectors.contacts(named).items()} if named else {}
+    return [_now(coupon, at, codes) for coupon in coupons]
+
+
+def _now(coupon: Coupon, at: datetime, codes: dict[int, str]) -> CouponNow:
+    programme = coupon.template.programme
+    zone, currency = programme.time_zone, programme.currency
+    found = standing_of(coupon, at)
+    validity = words.validity(coupon.validity_words, valid_from=coupon.valid_from, valid_until=coupon.valid_until, zone=zone)
+    return CouponNow(
+        coupon=coupon,
+        state=found.state,
+        refusal=found.refusal,
+        reason=words.reason(
+            found.refusal,
+            validity_said=validity,
+            usable_until=found.usable_until,
+            valid_from=coupon.valid_from,
+            reserved_until=coupon.reserved_until,
+            order_no=coupon.order_no,
+            ended_at=coupon.ended_at,
+            zone=zone,
+        ),
+        usable_until=found.usable_until,
+        value=words.value(
+            coupon.kind, face_minor=coupon.face_minor, pay_rate=coupon.pay_rate, cap_minor=coupon.cap_minor, currency=currency
+        ),
+        condition=words.condition(
+            min_spend_minor=coupon.min_spend_minor,
+            categories=coupon.categories,
+            skus=coupon.skus,
+            stores=[codes[store_id] for store_id in coupon.store_ids if store_id in codes],
+            first_order=coupon.first_order,
+            stackable=coupon.stackable,
+            currency=currency,
+        ),
+        validity=validity,
+        currency=currency,
+        zone=zone,
+    )
+
+
+def of_membership(
+    membership_id: int, at: datetime, *, before: tuple[datetime, int] | None = None, limit: int | None = None
+) -> list[CouponNow]:
+    """A membership's coupons, the latest received first. before: (received_at, id) of the last one shown, for the next page."""
+    found = rows(membership_ids=[membership_id])
+    if before is not None:
+        received_at, coupon_id = before
+        found = found.filter(Q(received_at__lt=received_at) | Q(received_at=received_at, id__lt=coupon_id))
+    return now_of(list(found[:limit] if limit is not None else found), at)
+
+
+def usable(membership_id: int, at: datetime, *, limit: int | None = None) -> list[CouponNow]:
+    """What a membership can use now, the one that ends soonest first."""
+    found = [each for each in now_of(list(rows(membership_ids=[membership_id]).filter(state__in=_MAY_BE_USABLE)), at) if each.is_usable]
+    return sorted(found, key=lambda each: (each.usable_until, each.coupon.pk))[:limit]
+
+
+_MAY_BE_USABLE = (CouponState.AVAILABLE, CouponState.RESERVED)
+
+
+def steps(coupon_id: int) -> QuerySet[CouponStep]:
+    """All that happened to a coupon, in order."""
+    return CouponStep.objects.filter(coupon_id=coupon_id).select_related("store").order_by("id")
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """The coupons of a membership at a moment. usable: how many can be used now.  next_end_at: when the first of these ends."""
+
+    membership_id: int
+    programme_id: int
+    programme_code: str
+    programme_name: str
+    zone: str
+    usable: int
+    reserved: int
+    next_end_at: datetime | None
+
+
+def wallets(member_ids: Sequence[int], scope: Scope, at: datetime) -> dict[int, list[Wallet]]:
+    """Coupons by member, of the programmes with coupons that the caller reaches: the platform's first. One statement for all."""
+    found: dict[int, list[Wallet]] = {member_id: [] for member_id in member_ids}
+    reached = None if scope.platform else list(scope.programme_ids)
+    for row in sql.rows("coupons/cards/wallets", member_ids=list(member_ids), programme_ids=reached, at=at, grace=grace()):
+        found[row.pop("member_id")].append(Wallet(zone=row.pop("time_zone"), **row))
+    return found
+
+
+def usable_counts(membership_ids: Sequence[int], at: datetime) -> dict[int, int]:
+    """How many coupons each membership can use now; 0 for who has none."""
+    counted = {
+        row["membership_id"]: row["usable"]
+        for row in sql.rows("coupons/cards/usable", membership_ids=list(membership_ids), at=at, grace=grace())
+    }
+    return {membership_id: counted.get(membership_id, 0) for membership_id in membership_ids}

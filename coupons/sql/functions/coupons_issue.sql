@@ -1,0 +1,108 @@
+-- Give coupons of a template to memberships that the caller has locked, p_quantity each or none: for one and for 10,000 of them.
+-- The template row is held until the transaction ends; what is left of stock and budget goes to memberships in id order.
+-- Answers each membership once: 'new' or 'replay' with its coupons, or why it gets none (codes of coupons.errors; 'effect_conflict' where
+-- the key has given coupons of another template). The same key again gives nothing: it answers the first coupons, whatever is left.
+-- Reads stores' memberships and programmes, and members' states.
+CREATE FUNCTION coupons_issue(
+    p_template bigint, p_memberships bigint[], p_quantity integer, p_source text, p_source_id text, p_effect_key text, p_actor text,
+    p_at timestamptz
+) RETURNS TABLE (membership_id bigint, verdict text, coupon_ids bigint[]) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    terms coupons_coupontemplate;
+    programme record;
+    starts_at timestamptz;
+    ends_at timestamptz;
+    closed text;
+BEGIN
+    SELECT * INTO terms FROM coupons_coupontemplate WHERE id = p_template FOR NO KEY UPDATE;
+    SELECT coupons_on, time_zone INTO programme FROM stores_programme WHERE id = terms.programme_id;
+    starts_at := CASE WHEN terms.validity = 'fixed' THEN coalesce(terms.valid_from, p_at) ELSE greatest(p_at, terms.valid_from) END;
+    ends_at := coupons_valid_until(terms.validity, terms.valid_amount, terms.valid_until, p_at, programme.time_zone);
+    closed := CASE
+        WHEN NOT programme.coupons_on THEN 'coupons_off'
+        WHEN NOT terms.is_on OR ends_at <= greatest(p_at, starts_at) THEN 'template_not_active'
+    END;
+    RETURN QUERY
+    WITH key AS (
+        SELECT number, p_effect_key || CASE WHEN number > 1 THEN '#' || number ELSE '' END AS text
+        FROM generate_series(1, p_quantity) AS number
+    ),
+    known AS (
+        SELECT coupon.membership_id, array_agg(coupon.id ORDER BY coupon.id) AS ids, bool_and(coupon.template_id = p_template) AS is_same
+        FROM coupons_coupon AS coupon
+        WHERE coupon.membership_id = ANY(p_memberships) AND coupon.effect_key IN (SELECT text FROM key)
+        GROUP BY coupon.membership_id
+    ),
+    had AS (
+        SELECT coupon.membership_id, count(*) AS coupons
+        FROM coupons_coupon AS coupon
+        WHERE terms.per_member IS NOT NULL AND coupon.membership_id = ANY(p_memberships) AND coupon.template_id = p_template
+            AND coupon.state <> 'revoked'
+        GROUP BY coupon.membership_id
+    ),
+    judged AS (
+        SELECT
+            asked.id, known.ids,
+            CASE
+                WHEN known.is_same THEN 'replay'
+                WHEN known.ids IS NOT NULL THEN 'effect_conflict'
+                WHEN closed IS NOT NULL THEN closed
+                WHEN membership.id IS NULL THEN 'not_a_member'
+                WHEN membership.status <> 'active' OR member.status <> 'active' THEN 'member_not_active'
+                WHEN coalesce(had.coupons, 0) + p_quantity > terms.per_member THEN 'per_member_exceeded'
+                ELSE 'new'
+            END AS verdict
+        FROM (SELECT DISTINCT id FROM unnest(p_memberships) AS id) AS asked
+        LEFT JOIN stores_membership AS membership ON membership.id = asked.id AND membership.programme_id = terms.programme_id
+        LEFT JOIN members_member AS member ON member.id = membership.member_id
+        LEFT JOIN known ON known.membership_id = asked.id
+        LEFT JOIN had ON had.membership_id = asked.id
+    ),
+    decided AS (
+        SELECT
+            id, ids,
+            CASE
+                WHEN verdict = 'new' AND place * p_quantity > terms.stock - terms.issued THEN 'quantity_exceeded'
+                WHEN verdict = 'new' AND place * p_quantity * terms.cost_minor > terms.budget_minor - terms.committed_minor
+                    THEN 'budget_exhausted'
+                ELSE verdict
+            END AS verdict
+        FROM (SELECT *, row_number() OVER (PARTITION BY verdict ORDER BY id) AS place FROM judged) AS placed
+    ),
+    made AS (
+        INSERT INTO coupons_coupon (
+            template_id, membership_id, code, state, source, source_id, effect_key, name, kind, face_minor, pay_rate, cap_minor,
+            min_spend_minor, store_ids, categories, skus, stackable, first_order, return_on_refund, cost_bearer, cost_minor,
+            validity_words, received_at, valid_from, valid_until, order_no
+        )
+        SELECT
+            p_template, decided.id, coupons_code(), 'available', p_source, p_source_id, key.text, terms.name, terms.kind,
+            terms.face_minor, terms.pay_rate, terms.cap_minor, terms.min_spend_minor, terms.store_ids, terms.categories, terms.skus,
+            terms.stackable, terms.first_order, terms.return_on_refund, terms.cost_bearer, terms.cost_minor,
+            CASE terms.validity WHEN 'fixed' THEN '' ELSE terms.validity || ':' || terms.valid_amount END,
+            p_at, starts_at, ends_at, ''
+        FROM decided
+        CROSS JOIN key
+        WHERE decided.verdict = 'new'
+        ORDER BY decided.id, key.number
+        RETURNING id, membership_id
+    ),
+    stepped AS (
+        INSERT INTO coupons_couponstep (coupon_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at)
+        SELECT made.id, '', 'available', 'issued', '', '', p_actor, p_at, p_at
+        FROM made
+        ORDER BY made.id
+    ),
+    counted AS (
+        UPDATE coupons_coupontemplate AS template
+        SET issued = template.issued + sums.coupons, committed_minor = template.committed_minor + sums.coupons * terms.cost_minor
+        FROM (SELECT count(*) AS coupons FROM made) AS sums
+        WHERE template.id = p_template AND sums.coupons > 0
+    )
+    SELECT decided.id, decided.verdict, coalesce(decided.ids, fresh.ids)
+    FROM decided
+    LEFT JOIN (SELECT made.membership_id, array_agg(made.id ORDER BY made.id) AS ids FROM made GROUP BY made.membership_id) AS fresh
+        ON fresh.membership_id = decided.id
+    ORDER BY decided.id;
+END $$
