@@ -58,3 +58,17 @@ class LifecycleStage(models.TextChoices):
     LOYAL = "loyal", pgettext_lazy("stage", "loyal")
     REPEAT = "repeat", pgettext_lazy("stage", "repeat buyer")
     FIRST_BUY = "first_buy", pgettext_lazy("stage", "first purchase")
+
+
+class TagColour(models.TextChoices):
+    """Names of the palette in which tags are shown."""
+
+    GREY = "grey", _("grey")
+    RED = "red", _("red")
+    ORANGE = "orange", _("orange")
+    YELLOW = "yellow", _("yellow")
+    GREEN = "green", _("green")
+    TEAL = "teal", _("teal")
+    BLUE = "blue", _("blue")
+    PURPLE = "purple", _("purple")
+    PINK = "pink", _("pink")
