@@ -116,6 +116,16 @@ def memberships_by_id(membership_ids: Iterable[int]) -> dict[int, Membership]:
     return Membership.objects.in_bulk(list(membership_ids))
 
 
+def memberships_with_members(membership_ids: Iterable[int]) -> dict[int, Membership]:
+    """The same with the people who hold them, for pages that name them."""
+    return Membership.objects.select_related("member").in_bulk(list(membership_ids))
+
+
+def membership_count(programme_id: int) -> int:
+    """How many memberships a programme has."""
+    return Membership.objects.filter(programme_id=programme_id).count()
+
+
 def membership_id_by_number(programme_id: int, member_no: str) -> int | None:
     """The membership that bears a number, however it is typed."""
     return Membership.objects.filter(programme_id=programme_id, member_no=member_no.upper()).values_list("pk", flat=True).first()
