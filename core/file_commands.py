@@ -16,7 +16,7 @@ from core.errors import DomainError
 from core.watching import Terminal
 
 
-class _Reader(BaseCommand):
+class ReadingCommand(BaseCommand):
     """A command with a file, a report of its refused lines, and a clock."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,7 +46,7 @@ class _Reader(BaseCommand):
             raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
 
 
-class FileCommand(_Reader):
+class FileCommand(ReadingCommand):
     """`COMMAND FILE [--map MAPPING] [--dry-run] [--errors REPORT] [--now TIME]`. without_map: what is read without a mapping."""
 
     without_map: str
@@ -57,7 +57,7 @@ class FileCommand(_Reader):
         parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
 
 
-class OpeningCommand(_Reader):
+class OpeningCommand(ReadingCommand):
     """`COMMAND FILE --programme CODE [--apply] [--errors REPORT] [--now TIME]`: takes over, once, what another system counted before.
 
     whose: what belongs to the programme, for the help.
