@@ -7,8 +7,14 @@ class TagsConfig(AppConfig):
     verbose_name = _("Tags")
 
     def ready(self) -> None:
-        from core import scope
+        from activity.events import AfterSalesRecorded, AfterSalesSettled, BehaviourRecorded, OrdersRecorded
+        from core import events, scope
+        from tags import summary_handlers
 
+        events.subscribe(OrdersRecorded, summary_handlers.on_orders_recorded)
+        events.subscribe(AfterSalesRecorded, summary_handlers.on_after_sales_recorded)
+        events.subscribe(AfterSalesSettled, summary_handlers.on_after_sales_settled)
+        events.subscribe(BehaviourRecorded, summary_handlers.on_behaviour_recorded)
         for label, path in (
             ("tags.Tag", "programme_id"),
             ("tags.TagVersion", "tag__programme_id"),
