@@ -71,6 +71,12 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "tags.membertag": {"view": _ALL, "give": frozenset({_CS, _OP, _AP, _AD})},
     "tags.tagrun": {"view": _OFFICE, "run": frozenset({_OP, _AD})},
     "tags.segment": {"view": _OFFICE, "change": frozenset({_OP, _AD})},
+    "engagement.campaign": {
+        "view": _OFFICE,
+        "change": frozenset({_OP, _AD}),
+        "approve": frozenset({_AP, _AD}),
+        "run": frozenset({_OP, _AP, _AD}),
+    },
     "core.notice": {"view": _OFFICE},
     "core.job": {"view": frozenset({_OP, _AP, _AU, _AD})},
     "auth.user": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},

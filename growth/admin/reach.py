@@ -22,7 +22,7 @@ from stores import selectors as stores_selectors
 if TYPE_CHECKING:
     from stores.models import Programme
 
-FOR_ALL_STORES = {"change", "run"}  # what they do holds for every store of the programme
+FOR_ALL_STORES = {"change", "run", "approve"}  # what they do holds for every store of the programme
 M = TypeVar("M", bound=Model)
 
 
