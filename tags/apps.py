@@ -10,7 +10,10 @@ class TagsConfig(AppConfig):
         from activity.events import AfterSalesRecorded, AfterSalesSettled, BehaviourRecorded, OrdersRecorded
         from core import events, scope
         from tags import summary_handlers
+        from tags.rules import supplies
+        from tags.selectors import derived
 
+        supplies.register(derived.SUPPLIER)
         events.subscribe(OrdersRecorded, summary_handlers.on_orders_recorded)
         events.subscribe(AfterSalesRecorded, summary_handlers.on_after_sales_recorded)
         events.subscribe(AfterSalesSettled, summary_handlers.on_after_sales_settled)

@@ -25,7 +25,7 @@ class Kind(ABC):
     """One way to derive a variable from months. Make a subclass and `register` it: no migration, it is selectable at once (DRV-13).
 
     family: the type's name in the requirements.  sql: an expression in which {months} stands for a bigint[] newest first.
-    keeps_unit: an amount of money stays one.  No known month: None, in SQL null.
+    keeps_unit: an amount of money stays one.  has_decimals: else it is whole.  No known month: None, in SQL null.
     """
 
     prefix: ClassVar[str]
@@ -33,6 +33,7 @@ class Kind(ABC):
     label: ClassVar[str | Promise]
     sql: ClassVar[str]
     keeps_unit: ClassVar[bool] = False
+    has_decimals: ClassVar[bool] = False
 
     @staticmethod
     @abstractmethod
@@ -72,7 +73,7 @@ class Total(Kind):
 
 @register
 class Average(Kind):
-    prefix, family, label, keeps_unit = "avg", "ttav", _("average of a month"), True
+    prefix, family, label, keeps_unit, has_decimals = "avg", "ttav", _("average of a month"), True, True
     sql = "(SELECT round(avg(value), 2) FROM unnest({months}) AS value)"
 
     @staticmethod
@@ -93,7 +94,7 @@ class ActiveMonths(Kind):
 
 @register
 class ActiveShare(Kind):
-    prefix, family, label = "cpmt", "cmgt", _("share of months above 0")
+    prefix, family, label, has_decimals = "cpmt", "cmgt", _("share of months above 0"), True
     sql = "(SELECT round(count(*) FILTER (WHERE value > 0) / nullif(count(value), 0)::numeric, 4) FROM unnest({months}) AS value)"
 
     @staticmethod

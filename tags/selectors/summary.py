@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from core import sql
@@ -14,7 +13,7 @@ from stores import selectors as stores_selectors
 from tags.models import DaySource, MemberDay, MemberSeries
 from tags.rules import derived
 from tags.rules import summary as rules
-from tags.rules.derived import Kept, Variable
+from tags.rules.derived import Kept
 from tags.rules.summary import INDICATORS, Family
 
 Value = int | Decimal | None
@@ -133,50 +132,6 @@ def derived_values(membership_ids: Collection[int], names: Collection[str], on: 
     return {
         membership_id: {each.name: each.of(by_code[each.indicator.code]) for each in wanted} for membership_id, by_code in known.items()
     }
-
-
-@dataclass(frozen=True)
-class DerivedSql:
-    """A derived variable of every membership of a programme, in SQL. Both texts name parameters that `parameters` gives.
-
-    join: what to put after a table that has the id of memberships.  value: the expression, null where nothing is known.
-    """
-
-    join: str
-    value: str
-    parameters: Mapping[str, Any]
-
-
-_JOIN = """
-LEFT JOIN tags_memberseries AS {alias}_series
-    ON {alias}_series.membership_id = {membership} AND {alias}_series.indicator = %({alias}_indicator)s
-CROSS JOIN LATERAL (
-    SELECT tags_months(
-        {alias}_series.months, {alias}_series.newest, %({alias}_asked)s::integer, %({alias}_window)s::integer,
-        CASE WHEN %({alias}_known)s::integer IS NOT NULL THEN greatest(
-            %({alias}_known)s::integer, (extract(year FROM {joined_on}) * 12 + extract(month FROM {joined_on}) - 1)::integer
-        ) END
-    ) AS months
-) AS {alias}_of
-"""
-
-
-def derived_sql(variable: Variable, *, programme_id: int, on: date, membership: str, joined_on: str, alias: str) -> DerivedSql:
-    """The variable as SQL beside the memberships of one programme, as of a local day.
-
-    membership, joined_on: the columns that hold their ids and the local days they joined on, like "fact.membership_id".
-    alias: a prefix of its own for what it joins.
-    """
-    return DerivedSql(
-        join=_JOIN.format(alias=alias, membership=membership, joined_on=joined_on),
-        value=variable.sql(f"{alias}_of.months"),
-        parameters={
-            f"{alias}_indicator": variable.indicator.code,
-            f"{alias}_asked": rules.newest_closed(on),
-            f"{alias}_window": variable.window,
-            f"{alias}_known": known_from([programme_id])[programme_id].get(variable.indicator.family),
-        },
-    )
 
 
 def _later(joined: int, told: int | None) -> int | None:

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from core.enums import Origin
+from growth.models import Level, LevelHistory
 from stores import selectors as stores_selectors
 from stores.models import Store
 from tags.models import DaySource, DayStale, MemberDay, MemberSeries
@@ -125,9 +126,9 @@ def test_the_level_of_a_day_stays_that_of_the_day(shop: Store, buyer: int) -> No
     house.counting(shop.programme)
     member = stores_selectors.membership(buyer, shop.programme_id)
     house.hold(member, "L1", since=at("2024-05-01"))
-    house.LevelHistory.objects.create(
-        membership=member, track="free", level_from=house.Level.objects.get(programme=shop.programme, code="L1"),
-        level_to=house.Level.objects.get(programme=shop.programme, code="L2"), cause="up", source="test", actor="test",
+    LevelHistory.objects.create(
+        membership=member, track="free", level_from=Level.objects.get(programme=shop.programme, code="L1"),
+        level_to=Level.objects.get(programme=shop.programme, code="L2"), cause="up", source="test", actor="test",
         occurred_at=at("2024-06-01"), booked_at=at("2024-06-01"),
     )  # fmt: skip
     assert [told(shop, buyer, day).level_rank for day in ("2024-05-31", "2024-06-01")] == [1, 2]
