@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from core import clock
-from tags.services import runs
+from tags.services import runs, summary
 
 
 @shared_task(acks_late=False)
@@ -24,3 +24,9 @@ def run_waiting(*, at: str | None = None, **_unknown: Any) -> None:
 def judge_changes(*, at: str | None = None, **_unknown: Any) -> None:
     """Judge the members of whom something changed (TAG-11)."""
     runs.judge_changes(now=clock.reader(at))
+
+
+@shared_task(acks_late=False)
+def refresh_summary(**_unknown: Any) -> None:
+    """Reckon the days of members that notes tell of, and their months (DAT-05)."""
+    summary.refresh()
