@@ -56,7 +56,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("max_price", "highest_price_minor", _("highest price of a piece"), Family.ORDERS, "DAT-33", True, InMonth.MAX),
         Indicator("categories", "categories", _("categories bought"), Family.ORDERS, "DAT-34", in_month=InMonth.MAX),
         Indicator("refund_ord", "refunds", _("refunds"), Family.REFUNDS, "DAT-52"),
-        Indicator("refund_amount", "refund_minor", _("refunded"), Family.REFUNDS, "DAT-52", is_money=True),
+        Indicator("refund_amount", "refund_minor", _("amount refunded"), Family.REFUNDS, "DAT-52", is_money=True),
         Indicator("cart_add", "cart_adds", _("items put in the cart"), Family.CARTS, "DAT-45"),
         Indicator("cart_remove", "cart_removes", _("items taken out of the cart"), Family.CARTS, "DAT-46"),
         Indicator("favourite", "favourites", _("items added to favourites"), Family.FAVOURITES, "DAT-47"),
