@@ -1,6 +1,7 @@
-import core.at_once
 import django.db.models.deletion
 from django.db import migrations, models
+
+import core.at_once
 
 
 class Migration(migrations.Migration):

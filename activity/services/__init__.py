@@ -2,7 +2,8 @@
 
 from activity.services.after_sales import record_after_sales
 from activity.services.behaviour import record_events
-from activity.services.imports import ImportReport, import_orders, preview_orders
+from activity.services.import_report import ImportReport
+from activity.services.imports import import_orders, preview_orders
 from activity.services.orders import record_orders
 from activity.services.outcomes import Recorded
 from activity.services.wallets import record_wallets

@@ -4,109 +4,40 @@ Every chunk is one transaction, so a killed import leaves whole chunks behind; s
 recorded already. A dry run is the same code with each chunk rolled back.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby, islice, takewhile
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO
+from zlib import crc32
 
-from django.db import connection, transaction
-from django.db.models import Count, F, Sum
+from django.db import connection
 from django.utils.translation import gettext as _
 
-from activity import file_facts, returns
+from activity import returns
 from activity.enums import ImportPhase, LineRole
 from activity.file_facts import FileLine, Group
-from activity.inputs import AfterSaleIn, OrderIn
 from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping, Reader, Skipped, Staged
-from activity.models import AfterSale, Order
 from activity.services import staging
-from activity.services.after_sales import record_after_sales
-from activity.services.orders import record_orders
-from activity.services.outcomes import Recorded
+from activity.services.import_parts import ORDERS_AT_MOST, Run, record_part
+from activity.services.import_report import Fate, ImportReport
 from core import csvio, sql
 from core.csvio import Flaw, Opener
-from core.enums import Channel, Origin
 from core.errors import DomainError
+from core.lanes import Lanes, lanes
 from core.scope import Scope
 from core.watching import Unwatched, Watcher
-from members import selectors as members_selectors
-from members import services as members_services
-from members.rules import IdentityClaim, Profile
-from members.services import Newcomer
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
     from stores.models import Store
 
-ORDERS_AT_MOST = 5_000  # a transaction (ruling 5)
 LINES_AT_MOST = 20_000  # a transaction: orders of many lines come in smaller chunks
 PREVIEWED = 10
-T = TypeVar("T")
 _LINE_COLUMNS = ", ".join(Staged._fields)
-
-
-@dataclass
-class Fate:
-    """What became of some of the file's lines. amount_micro: exact, as in the file (millionths of its currency)."""
-
-    lines: int = 0
-    pieces: int = 0
-    amount_micro: int = 0
-
-    def add(self, lines: int, pieces: int, amount_micro: int) -> None:
-        self.lines += lines
-        self.pieces += pieces
-        self.amount_micro += amount_micro
-
-
-@dataclass
-class Totals:
-    """Amounts recorded in one currency, in minor units; source_*: the same in the shop's own where it was converted."""
-
-    orders: int = 0
-    settled_minor: int = 0
-    postage_minor: int = 0
-    source_settled_minor: int = 0
-    after_sales: int = 0
-    refund_minor: int = 0
-    refund_postage_minor: int = 0
-    source_refund_minor: int = 0
-
-
-@dataclass
-class ImportReport:
-    """What an import has done; the fates of all lines add up to the file's (control totals).
-
-    orders, after_sales: how many were recorded, known already, refused.  members: how many whom the file names were known before, and not
-    (these are made if the mapping says so).  fates: by what became of the lines; skipped: the same for lines passed over on purpose.
-    totals: by currency.
-    """
-
-    dry_run: bool
-    shift_days: int
-    lines: int = 0
-    unreadable: int = 0
-    orders: dict[str, int] = field(default_factory=lambda: {"recorded": 0, "known": 0, "refused": 0})
-    after_sales: dict[str, int] = field(default_factory=lambda: {"recorded": 0, "known": 0, "refused": 0})
-    members: dict[str, int] = field(default_factory=lambda: {"known": 0, "unknown": 0})
-    fates: dict[str, Fate] = field(default_factory=dict)
-    skipped: dict[str, Fate] = field(default_factory=dict)
-    matching: dict[str, int] = field(default_factory=dict)
-    totals: dict[str, Totals] = field(default_factory=dict)
-    flaws: int = 0
-
-    def control(self) -> Fate:
-        """All readable lines together: equals the file's own sums."""
-        total = Fate()
-        for fate in [*self.fates.values(), *self.skipped.values()]:
-            total.add(fate.lines, fate.pieces, fate.amount_micro)
-        return total
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"control": asdict(self.control())}
 
 
 @dataclass(frozen=True)
@@ -148,12 +79,14 @@ def import_orders(
     until: datetime | None = None,
     stops: Sequence[datetime] = (),
     at_stop: Callable[[datetime], None] = lambda moment: None,
+    at_once: int = 1,
 ) -> ImportReport:
     """Record the orders and returns of a file; bad lines refuse their order and nothing else.
 
     scope: the stores the file may speak for.  report_to: opens the error report, called only when there is something to report.
     until: leave what was placed at or after this moment for another run.  stops: moments in order; at each, `at_stop` is called when all
     that was placed before it is committed, and nothing that was placed later (ruling 5: a month's facts, then that month's cycle).
+    at_once: so many members' orders are recorded side by side, each on a connection of its own; those of one member stay in order.
     Same file twice: the same database.
     Raises NotACsvFile, BadMapping, StoreNotFound for a store beyond the scope (before anything is written).
     """
@@ -161,8 +94,8 @@ def import_orders(
     report = ImportReport(dry_run=dry_run, shift_days=shift_days)
     layout = csvio.look(open_file, encoding=mapping.encoding, delimiter=mapping.delimiter)
     reader = Reader(mapping, layout.heading, shift_days=shift_days)
-    run = _Run(mapping, _stores(mapping, scope), scope.actor, booked_at, report)
-    with staging.private_tables(), _own_tables():
+    run = Run(mapping, _stores(mapping, scope), scope.actor, booked_at, report)
+    with _own_tables(), lanes(at_once, staging.private_tables) as side_by_side:
         watcher.phase(ImportPhase.READING, total=layout.size)
         _stage(open_file, layout, reader, report, watcher)
         _execute("ANALYZE activity_import_line")
@@ -171,7 +104,7 @@ def import_orders(
             watcher.phase(ImportPhase.MATCHING, total=0)
             _match_returns()
         report.members = _count_members(mapping)
-        _record_all(run, watcher, until, stops, at_stop)
+        _record_all(run, watcher, until, stops, at_stop, side_by_side)
         for row in sql.rows("activity/imports/fates"):
             report.fates[row["fate"]] = Fate(row["lines"], int(row["pieces"]), int(row["amount_micro"]))
         report.matching = {name: int(value) for name, value in (sql.one("activity/imports/matching") or {}).items()}
@@ -257,40 +190,13 @@ def _fetched(cursor: Any) -> Iterator[Any]:
         yield from rows
 
 
-@dataclass
-class _Run:
-    """What stays the same while one file is recorded."""
-
-    mapping: OrderMapping
-    stores: dict[str, "Store"]
-    actor: str
-    booked_at: datetime
-    report: ImportReport
-
-    @property
-    def origin(self) -> Origin:
-        return Origin(self.mapping.origin)
-
-    def identity(self, group: Group) -> str | tuple[str, str, str]:
-        by = self.mapping.member
-        if by.provider == ONE_ID:
-            return group[0].member_key
-        scope = by.scope or (group[0].store_code if by.provider in GIVEN_BY_STORE else "")
-        return by.provider, scope, group[0].member_key
-
-    def order(self, group: Group, members: dict[Any, int]) -> OrderIn:
-        return file_facts.order_of(group, **self._whose(group, members), lines_tell_paid="line_paid" in self.mapping.columns)
-
-    def after_sales(self, group: Group, members: dict[Any, int]) -> list[AfterSaleIn]:
-        return file_facts.after_sales_of(group, **self._whose(group, members), kind=self.mapping.returns_kind)
-
-    def _whose(self, group: Group, members: dict[Any, int]) -> dict[str, int]:
-        nobody = 0  # refused by the services as member_not_found
-        return {"store_id": self.stores[group[0].store_code].pk, "member_id": members.get(self.identity(group), nobody)}
-
-
 def _record_all(
-    run: _Run, watcher: Watcher, until: datetime | None, stops: Sequence[datetime], at_stop: Callable[[datetime], None]
+    run: Run,
+    watcher: Watcher,
+    until: datetime | None,
+    stops: Sequence[datetime],
+    at_stop: Callable[[datetime], None],
+    side_by_side: Lanes,
 ) -> None:
     with connection.cursor() as counting:
         counting.execute("SELECT count(*) FROM activity_import_order WHERE problem = ''")
@@ -306,7 +212,7 @@ def _record_all(
         for chunk in _chunks(groups, stops):
             while waiting and chunk[0][0].placed_at >= waiting[0]:
                 at_stop(waiting.popleft())
-            _record_chunk(run, chunk)
+            _record_chunk(run, chunk, side_by_side)
             done += len(chunk)
             watcher.at(done)
         for stop in waiting:
@@ -314,7 +220,7 @@ def _record_all(
 
 
 def _chunks(groups: Iterable[Group], stops: Sequence[datetime]) -> Iterator[list[Group]]:
-    """Bounded runs of groups, none of which reaches over a stop."""
+    """Bounded runs of groups, none of which reaches over a stop: the same runs whether they are recorded side by side or not."""
     chunk: list[Group] = []
     lines = 0
     for group in groups:
@@ -328,17 +234,16 @@ def _chunks(groups: Iterable[Group], stops: Sequence[datetime]) -> Iterator[list
         yield chunk
 
 
-def _record_chunk(run: _Run, chunk: Sequence[Group]) -> None:
-    """One transaction: the members of these orders, the orders, then the returns."""
-    refused: list[tuple[Group, DomainError]] = []
-    with transaction.atomic():
-        members = _members(run, chunk)
-        orders = _built(chunk, refused, lambda group: [] if group[0].is_return else [run.order(group, members)])
-        _record(run, orders, record_orders, "orders", refused)
-        after_sales = _built(chunk, refused, lambda group: run.after_sales(group, members) if group[0].is_return else [])
-        _record(run, after_sales, record_after_sales, "after_sales", refused)
-        if run.report.dry_run:
-            transaction.set_rollback(True)
+def _record_chunk(run: Run, chunk: Sequence[Group], side_by_side: Lanes) -> None:
+    """A transaction for each part of the members: their orders, then their returns."""
+    parts: list[list[Group]] = [[] for _lane in range(len(side_by_side))]
+    for group in chunk:
+        parts[crc32(group[0].member_key.encode()) % len(parts)].append(group)
+    recorded = side_by_side.run(partial(record_part, run), [part for part in parts if part])
+    refused = []
+    for done in recorded:
+        done.add_to(run.report)
+        refused += done.refused
     by_group = {group[0].seq: (group[0], problem) for group, problem in refused}
     for first, _problem in by_group.values():
         (run.report.after_sales if first.is_return else run.report.orders)["refused"] += 1
@@ -354,89 +259,6 @@ def _record_chunk(run: _Run, chunk: Sequence[Group]) -> None:
 
 def _field(problem: DomainError) -> str:
     return str(problem.values.get("field", ""))
-
-
-def _members(run: _Run, chunk: Sequence[Group]) -> dict[Any, int]:
-    """Member ids by identity, of all that are known or may be made."""
-    wanted = {run.identity(group): group for group in reversed(chunk)}
-    if run.mapping.member.provider == ONE_ID:
-        found = members_selectors.resolve_many(one_ids=[key for key in wanted if isinstance(key, str)])
-    else:
-        found = members_selectors.resolve_many(identities=[key for key in wanted if isinstance(key, tuple)])
-    missing = [key for key in wanted if key not in found]
-    if run.mapping.member.create and missing:
-        newcomers = [_newcomer(run, wanted[key], key) for key in missing if isinstance(key, tuple)]
-        made = members_services.register_many(
-            newcomers=newcomers, source="import", actor=run.actor, booked_at=run.booked_at, origin=run.origin
-        )
-        found |= {key: registration.member_id for key, registration in zip(missing, made, strict=True)}
-    return dict(found)
-
-
-def _slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
-def _newcomer(run: _Run, group: Group, key: tuple[str, str, str]) -> Newcomer:
-    provider, scope, external_id = key
-    profile: dict[str, Any] = file_facts.header_of(group).get("profile", {})
-    return Newcomer(
-        profile=Profile(**profile),
-        identities=[IdentityClaim(provider, external_id, scope, verified_at=group[0].placed_at)],
-        registered_at=group[0].placed_at,
-        channel=Channel.IMPORT,
-    )
-
-
-def _built(chunk: Sequence[Group], refused: list[tuple[Group, DomainError]], build: Callable[[Group], list[T]]) -> list[tuple[Group, T]]:
-    built: list[tuple[Group, T]] = []
-    for group in chunk:
-        try:
-            built += [(group, fact) for fact in build(group)]
-        except DomainError as problem:
-            refused.append((group, problem))
-    return built
-
-
-def _record(
-    run: _Run,
-    built: Sequence[tuple[Group, Any]],
-    service: Callable[..., list[Recorded]],
-    kind: str,
-    refused: list[tuple[Group, DomainError]],
-) -> None:
-    for some in _slices(built, ORDERS_AT_MOST):
-        answers = service(**{kind: [fact for _group, fact in some]}, actor=run.actor, booked_at=run.booked_at, origin=run.origin)
-        refused += [(some[answer.index][0], answer.problem) for answer in answers if answer.problem is not None]
-        counts = Counter("recorded" if answer.applied else "known" for answer in answers if answer.ok)
-        for name, count in counts.items():
-            getattr(run.report, kind)[name] += count
-        _add_up(run.report, kind, [answer.id for answer in answers if answer.id is not None])
-
-
-def _add_up(report: ImportReport, kind: str, ids: Sequence[int]) -> None:
-    """Read back what the recorded rows come to, inside the transaction that wrote them."""
-    if kind == "orders":
-        rows: Any = (
-            Order.objects.filter(pk__in=ids)
-            .values(of=F("currency"))
-            .annotate(
-                orders=Count("id"),
-                settled_minor=Sum("settled_minor"),
-                postage_minor=Sum("postage_minor"),
-                source_settled_minor=Sum("source_settled_minor"),
-            )
-        )
-    else:
-        rows = AfterSale.objects.filter(pk__in=ids).values(of=F("currency")).annotate(
-            after_sales=Count("id"), refund_minor=Sum("refund_minor"), refund_postage_minor=Sum("postage_minor"),
-            source_refund_minor=Sum("source_refund_minor"),
-        )  # fmt: skip
-    for row in rows:
-        totals = report.totals.setdefault(row.pop("of"), Totals())
-        for name, value in row.items():
-            setattr(totals, name, getattr(totals, name) + (value or 0))
 
 
 def _report_flaws(

@@ -46,14 +46,14 @@ def command(part: Path) -> list[str]:
     return ["import_orders", str(part), "--map", str(MAPPING), "--now", NOW.isoformat()]
 
 
-def start(part: Path) -> subprocess.Popen[bytes]:
+def start(part: Path, *options: str) -> subprocess.Popen[bytes]:
     """A real process on the test's database, in small chunks so that there is something to be cut."""
     settings = connection.settings_dict
     url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
     code = (
         "import django; django.setup()\n"
         "from activity.services import imports; imports.ORDERS_AT_MOST = 25; imports.LINES_AT_MOST = 500\n"
-        f"from django.core.management import call_command; call_command(*{command(part)!r}, skip_checks=True)"
+        f"from django.core.management import call_command; call_command(*{[*command(part), *options]!r}, skip_checks=True)"
     )
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -67,8 +67,8 @@ def empty() -> None:
 
 @pytest.mark.slow
 def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: None, part: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    # given what an undisturbed run leaves
-    assert start(part).wait(timeout=300) == 0
+    # given what an undisturbed run leaves, which recorded two members' orders at a time
+    assert start(part, "--at-once", "2").wait(timeout=300) == 0
     wanted = content()
     every = wanted["orders"].total()
     assert every > 400

@@ -22,6 +22,7 @@ class Command(FileCommand):
         super().add_arguments(parser)
         parser.add_argument("--store", default="", metavar="CODE", help="the store of all lines, unless the mapping tells it line by line")
         parser.add_argument("--shift-days", type=int, default=0, metavar="N", help="move all times by this many days")
+        parser.add_argument("--at-once", type=int, default=1, metavar="N", help="record on so many connections side by side; default: 1")
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
@@ -33,6 +34,7 @@ class Command(FileCommand):
                 booked_at=clock.now(),
                 shift_days=options["shift_days"],
                 dry_run=options["dry_run"],
+                at_once=options["at_once"],
                 watcher=watcher,
                 report_to=lambda: self.new_report(options),
             )
