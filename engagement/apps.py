@@ -8,7 +8,9 @@ class EngagementConfig(AppConfig):
 
     def ready(self) -> None:
         from core import scope
+        from engagement.services import telling
 
+        telling.declare()
         for label, path in (
             ("engagement.Campaign", "programme_id"),
             ("engagement.CampaignOffer", "campaign__programme_id"),

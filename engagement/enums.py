@@ -48,6 +48,7 @@ class Outcome(models.TextChoices):
     NO_OFFER = "no_offer", _("no coupon is meant for this member")
     MEMBER_FROZEN = "member_frozen", _("the member is frozen or has left")
     POINTS_OFF = "points_off", _("the programme has no points")
+    TAG_RETIRED = "tag_retired", _("the tag is no longer given")
     TAG_EXCLUDED = "tag_excluded", _("the member is never to have this tag")
     OPTED_OUT = "opted_out", _("wants no marketing messages")
     MESSAGE_CAP = "message_cap", _("has had the one marketing message of the day")

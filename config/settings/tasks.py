@@ -118,6 +118,36 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="25"),
         "options": {"expire_seconds": 3600},
     },
+    noop("End reservations of coupons, and coupons whose time is over"): {
+        "task": "coupons.tasks.expire_coupons",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
+    noop("Give the coupons of the month"): {
+        "task": "coupons.tasks.give_monthly_packs",
+        "schedule": crontab(minute="35"),  # hourly: somewhere a day has begun
+        "options": {"expire_seconds": 3600},
+    },
+    noop("Carry out campaigns"): {
+        "task": "engagement.tasks.run_campaigns",
+        "schedule": timedelta(seconds=5),
+        "options": {"expire_seconds": 10},
+    },
+    noop("Judge the tags of all members"): {
+        "task": "tags.tasks.judge_night",
+        "schedule": crontab(minute="50", hour="3"),  # after RFM has been brought up to yesterday
+        "options": {"expire_seconds": 12 * 3600},
+    },
+    noop("Judge the tags of members of whom something changed"): {
+        "task": "tags.tasks.judge_changes",
+        "schedule": timedelta(seconds=60),
+        "options": {"expire_seconds": 60},
+    },
+    noop("Do the tagging runs that wait"): {
+        "task": "tags.tasks.run_waiting",
+        "schedule": timedelta(seconds=10),
+        "options": {"expire_seconds": 30},
+    },
     noop("Check the ledgers"): {
         "task": "growth.tasks.check_ledgers",
         "schedule": crontab(minute="30", hour="5"),
