@@ -7,8 +7,26 @@ class CouponsConfig(AppConfig):
     verbose_name = _("Coupons")
 
     def ready(self) -> None:
-        from core import scope
+        from activity.events import AfterSalesSettled, OrdersCancelled, OrdersRecorded
+        from core import events, jobs, ledgers, outbox, scope
+        from coupons import checks, handlers
+        from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsUsed
+        from coupons.services import gifts, packs, replay, telling
+        from stores.events import MembershipsOpened
 
+        events.subscribe(MembershipsOpened, handlers.on_memberships_opened)
+        events.subscribe(OrdersRecorded, handlers.on_orders_recorded)
+        events.subscribe(OrdersCancelled, handlers.on_orders_cancelled)
+        events.subscribe(AfterSalesSettled, handlers.on_after_sales_settled)
+        events.subscribe(CouponsIssued, handlers.on_coupons_changed)
+        events.subscribe(CouponsUsed, handlers.on_coupons_changed)
+        events.subscribe(CouponsReturned, handlers.on_coupons_changed)
+        events.subscribe(CouponsEnded, handlers.on_coupons_changed)
+        ledgers.add_ledger("coupons", checks.disagreements)
+        gifts.register()
+        replay.register()
+        jobs.register(packs.JOB, packs.run_referrals)
+        outbox.declare_topic(telling.TOPIC, _("a coupon was issued, used, returned or ended"))
         for label, path in (
             ("coupons.CouponTemplate", "programme_id"),
             ("coupons.Coupon", "membership__programme_id"),

@@ -175,10 +175,11 @@ def ledgers_agree(request: pytest.FixtureRequest, tables_cut_by_month_start_empt
     from django.db import connection
 
     from core import ledgers
+    from coupons.models import CouponTemplate
     from growth.models import GrowthAccount
     from points.models import PointsAccount
 
     if request.node.get_closest_marker("ledgers_may_disagree") or connection.needs_rollback:
         return
-    if GrowthAccount.objects.exists() or PointsAccount.objects.exists():
+    if GrowthAccount.objects.exists() or PointsAccount.objects.exists() or CouponTemplate.objects.exists():
         assert ledgers.disagreements() == []

@@ -56,18 +56,23 @@ def _listed(names: Sequence[str]) -> str:
     return _(", ").join(names)
 
 
-def validity(validity_words: str, *, valid_from: datetime, valid_until: datetime, zone: str) -> str:
-    """How long a coupon holds: "valid for 24 hours after receipt"; validity_words: as coupons.Coupon keeps it."""
+def validity(validity_words: str, *, valid_from: datetime | None, valid_until: datetime, zone: str) -> str:
+    """How long a coupon holds: "Valid for 24 hours after receipt."; validity_words: as coupons.Coupon keeps it."""
     kind, _colon, amount = validity_words.partition(":")
-    if kind == Validity.HOURS:
-        return ngettext("Valid for %(count)s hour after receipt.", "Valid for %(count)s hours after receipt.", int(amount)) % {
-            "count": amount
-        }
-    if kind == Validity.DAYS:
-        return ngettext("Valid for %(count)s day after receipt.", "Valid for %(count)s days after receipt.", int(amount)) % {
-            "count": amount
-        }
+    if kind:
+        return after_receipt(kind, int(amount))
+    if valid_from is None:
+        return _("Valid until %(end)s.") % {"end": local(valid_until, zone)}
     return _("Valid from %(begin)s until %(end)s.") % {"begin": local(valid_from, zone), "end": local(valid_until, zone)}
+
+
+def after_receipt(validity: str, amount: int) -> str:
+    """The same of a template whose coupons hold for so many hours or days."""
+    if validity == Validity.HOURS:
+        words = ngettext("Valid for %(count)s hour after receipt.", "Valid for %(count)s hours after receipt.", amount)
+    else:
+        words = ngettext("Valid for %(count)s day after receipt.", "Valid for %(count)s days after receipt.", amount)
+    return words % {"count": amount}
 
 
 def local(moment: datetime, zone: str) -> str:

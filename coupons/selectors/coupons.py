@@ -1,6 +1,6 @@
 """The coupons members hold, as they are at a moment: state by the clock, terms and reasons in words (CPN-01, CS-5)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from core import sql
 from core.scope import Scope
-from coupons.enums import CouponState
-from coupons.models import Coupon, CouponStep
+from coupons.enums import CouponState, Validity
+from coupons.models import Coupon, CouponStep, CouponTemplate
 from coupons.rules import words
 from coupons.rules.states import Kept, Standing, standing
 from stores import selectors as stores_selectors
@@ -88,22 +88,38 @@ def _now(coupon: Coupon, at: datetime, codes: dict[int, str]) -> CouponNow:
             zone=zone,
         ),
         usable_until=found.usable_until,
-        value=words.value(
-            coupon.kind, face_minor=coupon.face_minor, pay_rate=coupon.pay_rate, cap_minor=coupon.cap_minor, currency=currency
-        ),
-        condition=words.condition(
-            min_spend_minor=coupon.min_spend_minor,
-            categories=coupon.categories,
-            skus=coupon.skus,
-            stores=[codes[store_id] for store_id in coupon.store_ids if store_id in codes],
-            first_order=coupon.first_order,
-            stackable=coupon.stackable,
-            currency=currency,
-        ),
+        value=value_of(coupon, currency),
+        condition=condition_of(coupon, currency, codes),
         validity=validity,
         currency=currency,
         zone=zone,
     )
+
+
+def value_of(of: Coupon | CouponTemplate, currency: str) -> str:
+    """What a coupon or template takes off, in words."""
+    return words.value(of.kind, face_minor=of.face_minor, pay_rate=of.pay_rate, cap_minor=of.cap_minor, currency=currency)
+
+
+def condition_of(of: Coupon | CouponTemplate, currency: str, stores: Mapping[int, str]) -> str:
+    """What has to hold for it, in words. stores: codes or names by id, of those that terms name."""
+    return words.condition(
+        min_spend_minor=of.min_spend_minor,
+        categories=of.categories,
+        skus=of.skus,
+        stores=[stores[store_id] for store_id in of.store_ids if store_id in stores],
+        first_order=of.first_order,
+        stackable=of.stackable,
+        currency=currency,
+    )
+
+
+def validity_of(template: CouponTemplate) -> str:
+    """How long coupons of a template hold, in words."""
+    zone = template.programme.time_zone
+    if template.validity == Validity.FIXED and template.valid_until is not None:
+        return words.validity("", valid_from=template.valid_from, valid_until=template.valid_until, zone=zone)
+    return words.after_receipt(template.validity, template.valid_amount or 0)
 
 
 def of_membership(

@@ -49,6 +49,7 @@ def issue_coupons(
     at: datetime,
     origin: Origin = Origin.LIVE,
     quantity: int = 1,
+    reason: str = "",
 ) -> Issued:
     """Give each of these memberships `quantity` coupons of a template or none, as far as stock, limit and budget reach, in id order.
 
@@ -63,8 +64,8 @@ def issue_coupons(
     stores_services.lock_memberships(membership_ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT membership_id, verdict, coupon_ids FROM coupons_issue(%s, %s, %s, %s, %s, %s, %s, %s)",
-            [template_id, sorted(set(membership_ids)), quantity, source, source_id, effect_key, actor, at],
+            "SELECT membership_id, verdict, coupon_ids FROM coupons_issue(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [template_id, sorted(set(membership_ids)), quantity, source, source_id, effect_key, reason, actor, at],
         )
         rows: list[tuple[int, str, list[int] | None]] = cursor.fetchall()
     new = tuple(coupon_id for _membership, verdict, ids in rows if verdict == "new" for coupon_id in ids or ())

@@ -6,9 +6,11 @@ from typing import Any
 
 from coupons.enums import CouponKind, CouponSource, Validity
 from coupons.models import Coupon, CouponStep, CouponTemplate
-from coupons.services import issuing
+from coupons.rules.discounts import Goods
+from coupons.services import issuing, using
 from coupons.services.issuing import Issued
-from stores.models import Membership, Programme
+from coupons.services.using import Spend
+from stores.models import Membership, Programme, Store
 from tests import world
 from tests.world import NOW
 
@@ -84,3 +86,29 @@ def coupon(of: CouponTemplate, to: Membership, *, at: datetime = NOW, **values: 
 def steps(of: Coupon) -> list[tuple[str, str, str]]:
     """from, to and cause of each step."""
     return list(CouponStep.objects.filter(coupon=of).order_by("id").values_list("state_from", "state_to", "cause"))
+
+
+def goods(*amounts: int, category: str = "", **values: Any) -> tuple[Goods, ...]:
+    """Lines that cost so much after level and activity, one piece each unless said otherwise."""
+    return tuple(
+        Goods(**{"line_no": place, "sku": f"SKU{place}", "category": category, "quantity": 1, "pay_minor": amount, **values})
+        for place, amount in enumerate(amounts, start=1)
+    )
+
+
+def reserve(of: Coupon, store: Store, amount: int = 29900, order_no: str = "O2001", *, at: datetime = NOW, **values: Any) -> Coupon:
+    """Set aside for an order of one line."""
+    spend = values.pop("spend", None) or Spend(goods(amount))
+    return using.reserve_coupon(coupon_id=of.pk, store_id=store.pk, order_no=order_no, spend=spend, actor="test", at=at, **values)
+
+
+def use(of: Coupon, store: Store, order_no: str = "O2001", *, at: datetime = NOW, **values: Any) -> Coupon:
+    return using.use_coupon(coupon_id=of.pk, store_id=store.pk, order_no=order_no, actor="test", at=at, **values)
+
+
+def release(of: Coupon, store: Store, order_no: str = "O2001", *, at: datetime = NOW) -> Coupon:
+    return using.release_coupon(coupon_id=of.pk, store_id=store.pk, order_no=order_no, actor="test", at=at)
+
+
+def revoke(of: Coupon, *, at: datetime = NOW) -> Coupon:
+    return using.revoke_coupon(coupon_id=of.pk, reason="given by mistake", actor="test", at=at)

@@ -35,7 +35,7 @@ def test_the_same_key_again_answers_the_first_coupons_and_gives_nothing(programm
     first = house.issue(template, member, key="campaign:7", quantity=2)
     again = house.issue(template, member, key="campaign:7", quantity=2, at=NOW + HOUR)
     assert again.coupon_ids == first.coupon_ids
-    assert (first.new, again.new, again.replayed) == (2, 0, {member.pk})
+    assert (first.new, again.new, again.replayed) == (2, 0, frozenset({member.pk}))
     template.refresh_from_db()
     assert (template.issued, template.committed_minor, Coupon.objects.count()) == (2, 6000, 2)
 

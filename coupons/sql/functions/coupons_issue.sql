@@ -4,8 +4,8 @@
 -- the key has given coupons of another template). The same key again gives nothing: it answers the first coupons, whatever is left.
 -- Reads stores' memberships and programmes, and members' states.
 CREATE FUNCTION coupons_issue(
-    p_template bigint, p_memberships bigint[], p_quantity integer, p_source text, p_source_id text, p_effect_key text, p_actor text,
-    p_at timestamptz
+    p_template bigint, p_memberships bigint[], p_quantity integer, p_source text, p_source_id text, p_effect_key text, p_reason text,
+    p_actor text, p_at timestamptz
 ) RETURNS TABLE (membership_id bigint, verdict text, coupon_ids bigint[]) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -90,7 +90,7 @@ BEGIN
     ),
     stepped AS (
         INSERT INTO coupons_couponstep (coupon_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at)
-        SELECT made.id, '', 'available', 'issued', '', '', p_actor, p_at, p_at
+        SELECT made.id, '', 'available', 'issued', '', p_reason, p_actor, p_at, p_at
         FROM made
         ORDER BY made.id
     ),
