@@ -18,6 +18,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STARTED = float(os.environ.get("STARTED") or time.time())
 OLDEST = (3, 11)
+PIPS_AT_ONCE = 3  # they wait for the network more than they work
 FITTING = ["python3.13", "python3.12", "python3.11", "python3.14", "python3"]
 
 
@@ -72,7 +73,7 @@ def fill(lock: Path, how: str) -> bool:
     """Make the environment anew and install the lock into it. True when it worked."""
     shutil.rmtree(VENV, ignore_errors=True)
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", UV_COMPILE_BYTECODE="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
-    quiet = ["--quiet", "--no-deps", "--require-hashes", "-r", str(lock)]  # a lock names all there is: nothing is left to resolve
+    quiet = ["--quiet", "--no-deps", "--require-hashes", "-r"]  # a lock names all there is: nothing is left to resolve
     if how == "uv":
         make = ["uv", "venv", "--quiet", "--python", sys.executable, str(VENV)]
         install = ["uv", "pip", "install", "--python", str(PYTHON), *quiet]
@@ -82,12 +83,32 @@ def fill(lock: Path, how: str) -> bool:
     else:
         make = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
         install = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--no-compile", *quiet]
-    if any(subprocess.call(command, cwd=str(ROOT), env=environment) for command in (make, install)):
+    if subprocess.call(make, cwd=str(ROOT), env=environment):
+        return False
+    parts = [lock] if how == "uv" else cut(lock, PIPS_AT_ONCE)
+    under_way = [subprocess.Popen([*install, str(part)], cwd=str(ROOT), env=environment) for part in parts]
+    ended = [pip.wait() for pip in under_way]  # all of them, whether or not one has failed
+    if any(ended):
         return False
     if how != "uv":  # on all processors at once; a package's template that is no Python is the package's business
         compile_all = [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(VENV / "lib")]
         subprocess.call(compile_all, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return True
+
+
+def cut(lock: Path, parts: int) -> "list[Path]":
+    """The lock in so many parts: one pip takes one package after the other, but nothing here needs an order."""
+    packages: "list[list[str]]" = [[]]
+    for line in lock.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line[0] not in " #\n":
+            packages.append([])
+        packages[-1].append(line)
+    written = []
+    for part in range(parts):
+        path = VENV / f"part-{part}.txt"
+        path.write_text("".join(line for package in packages[1 + part :: parts] for line in package), encoding="utf-8")
+        written.append(path)
+    return written
 
 
 def stamp_of(lock: Path) -> str:
