@@ -98,7 +98,7 @@ def fill(lock: Path, how: str) -> bool:
 
 def cut(lock: Path, parts: int) -> "list[Path]":
     """The lock in so many parts: one pip takes one package after the other, but nothing here needs an order."""
-    packages: "list[list[str]]" = [[]]
+    packages: list[list[str]] = [[]]
     for line in lock.read_text(encoding="utf-8").splitlines(keepends=True):
         if line[0] not in " #\n":
             packages.append([])
