@@ -101,3 +101,12 @@ def test_make_without_python_says_what_to_install():
     assert answer.returncode != 0
     assert "There is no python9.9 here. Guanxi needs Python 3.11 or newer" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_the_parts_of_a_lock_are_the_lock(script, monkeypatch, tmp_path):
+    monkeypatch.setitem(script["cut"].__globals__, "VENV", tmp_path)
+    lock = PROJECT / "requirements" / "demo.txt"
+    parts = script["cut"](lock, 3)
+    lines = [line for part in parts for line in part.read_text().splitlines()]
+    assert sorted(lines) == sorted(line for line in lock.read_text().splitlines() if not line.startswith("# "))
+    assert all(part.read_text()[0].isalpha() for part in parts)
