@@ -1,16 +1,100 @@
-"""The place coupons have on the member page."""
+"""What coupons offer to the member page: the card of the head, and the panel with every coupon, its terms, state and why not (CSL-09)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
 from core import registry
-from core.backoffice.panels import ComingPanel
+from core.backoffice import actors, keyset
+from core.backoffice.panels import PAGE
+from core.errors import NotFound
+from core.permissions import allowed, roles_for
+from core.registry import Part, Text
+from core.scope import Scope
+from coupons.enums import CouponState
+from coupons.models import CouponStep
+from coupons.selectors import coupons as selectors
+from coupons.selectors.coupons import CouponNow
+from stores import selectors as stores_selectors
 
-registry.add_panel(
-    "members.Member",
-    ComingPanel(
-        key="coupons",
-        heading=_("Coupons"),
-        position=40,
-        words=_("Coupons are not in use yet. Each coupon with its condition, validity and state will stand here."),
-    ),
-)
+if TYPE_CHECKING:
+    from stores.models import Membership
+
+USABLE = "usable"
+SUBJECT = "coupons.coupon"
+ENDS_SOON = timedelta(days=3)
+
+
+def _wallets(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    found = selectors.wallets([member_id], scope, now)[member_id]
+    return {"wallets": found, "several": len(found) > 1}
+
+
+class CouponsPanel:
+    """Coupons of one membership by the clock, the latest received first; each with its steps and, where it cannot be used, the reason."""
+
+    key: str = "coupons"
+    heading: Text = _("Coupons")
+    position: int = 40
+    template_name: str = "coupons/panels/coupons.html"
+    roles: frozenset[str] = roles_for(SUBJECT, "view")
+
+    def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        memberships = [each for each in stores_selectors.memberships_of(subject_id, scope) if each.programme.coupons_on]
+        membership = _chosen(memberships, filters.get("membership", ""))
+        only = filters.get("only", "") if filters.get("only", "") == USABLE else ""
+        found = _found(membership.pk, now, cursor, only) if membership else []
+        shown = found[:PAGE]
+        last = shown[-1].coupon if len(found) > PAGE and not only else None
+        return {
+            "memberships": memberships,
+            "membership": membership,
+            "zone": membership.programme.time_zone if membership else "",
+            "rows": _rows(found if only else shown, now, scope),
+            "only": only,
+            "more_filters": urlencode({"membership": membership.pk if membership else ""}),
+            "next_cursor": keyset.write(last.received_at, last.pk) if last else None,
+            "usable": selectors.usable_counts([membership.pk], now)[membership.pk] if membership and not cursor else 0,
+            "may_give": allowed(SUBJECT, "give", scope),
+        }
+
+
+def _found(membership_id: int, now: datetime, cursor: str | None, only: str) -> Sequence[CouponNow]:
+    if only:
+        return selectors.usable(membership_id, now)
+    return selectors.of_membership(membership_id, now, before=keyset.read_numbered(cursor), limit=PAGE + 1)
+
+
+def _chosen(memberships: "Sequence[Membership]", wanted: str) -> "Membership | None":
+    """The membership whose coupons are shown: the one asked for, else a store's before the platform's. Raises NotFound for another's."""
+    if wanted:
+        found = next((each for each in memberships if str(each.pk) == wanted), None)
+        if found is None:
+            raise NotFound()
+        return found
+    return memberships[-1] if memberships else None
+
+
+def _rows(found: Sequence[CouponNow], now: datetime, scope: Scope) -> list[dict[str, Any]]:
+    steps: dict[int, list[CouponStep]] = {each.coupon.pk: [] for each in found}
+    for step in CouponStep.objects.filter(coupon__in=list(steps)).select_related("store").order_by("id"):
+        steps[step.coupon_id].append(step)
+    who = actors.names(step.actor for of in steps.values() for step in of)
+    may_revoke = allowed(SUBJECT, "revoke", scope)
+    return [
+        {
+            "now": each,
+            "coupon": each.coupon,
+            "steps": [(step, who[step.actor]) for step in steps[each.coupon.pk]],
+            "ends_soon": each.is_usable and each.usable_until - now <= ENDS_SOON,
+            "may_revoke": may_revoke and each.state == CouponState.AVAILABLE and each.coupon.state == CouponState.AVAILABLE,
+        }
+        for each in found
+    ]
+
+
+registry.add_panel("members.Member", CouponsPanel())
+registry.add_part(Part("head", "coupons", _wallets, 35, "coupons/cards/coupons.html"))
