@@ -68,7 +68,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "coupons.couponpack": {"view": _OFFICE, "change": frozenset({_OP, _AD})},
     "coupons.coupon": {"view": _ALL, "give": frozenset({_CS, _AP, _AD}), "revoke": frozenset({_AP, _AD})},
     "tags.tag": {"view": _OFFICE, "change": frozenset({_OP, _AD})},
-    "tags.membertag": {"view": _ALL, "give": frozenset({_CS, _OP, _AP, _AD})},
+    "tags.membertag": {"view": _ALL, "give": frozenset({_CS, _OP, _AP, _AD}), "import": frozenset({_OP, _AD})},
     "tags.tagrun": {"view": _OFFICE, "run": frozenset({_OP, _AD})},
     "tags.segment": {"view": _OFFICE, "change": frozenset({_OP, _AD})},
     "engagement.campaign": {

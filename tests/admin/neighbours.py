@@ -21,7 +21,7 @@ from stores.enums import StaffRole
 from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from stores.webhooks import services as webhooks
 from tests import world
-from tests.admin import growth_rows, points_rows
+from tests.admin import coupon_rows, growth_rows, points_rows, tag_rows
 
 CURRENCY = "CNY"
 
@@ -176,7 +176,9 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
     }
     growth_ids, growth_traces = growth_rows.fill(store.programme, member, tag, now)
     points_ids, points_traces = points_rows.fill(store.programme, member, tag, now)
-    shop.ids |= growth_ids | points_ids
+    coupon_ids, coupon_traces = coupon_rows.fill(store.programme, member, tag, now)
+    tag_ids, tag_traces = tag_rows.fill(store.programme, member, tag, now)
+    shop.ids |= growth_ids | points_ids | coupon_ids | tag_ids
     shop.traces = [
         *shop.secrets.values(),
         *(f"新昵称{tag}", f"O-{tag}-1", f"AS-{tag}-1", f"大衣{tag}", f"备注{tag}", f"程序{tag}", f"SPU{tag}", f"因为{tag}"),
@@ -186,6 +188,8 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         Member.objects.get(pk=member).one_id,
         *growth_traces,
         *points_traces,
+        *coupon_traces,
+        *tag_traces,
     ]
     return shop
 

@@ -84,6 +84,28 @@ def points_doors(ours: Shop) -> dict[tuple[str, str], str]:
     }
 
 
+def coupons_and_tags_doors(ours: Shop) -> dict[tuple[str, str], str]:
+    """Those of coupons and tags, likewise."""
+    ids, programme = ours.ids, f"?programme={ours.store.programme.code}"
+    return {
+        ("coupons.coupontemplate", "view"): reverse("admin:coupons_templates") + programme,
+        ("coupons.coupontemplate", "change"): reverse("admin:coupons_template", args=[ids["template_id"]]),
+        ("coupons.couponpack", "view"): reverse("admin:coupons_packs") + programme,
+        ("coupons.couponpack", "change"): reverse("admin:coupons_pack", args=[ids["pack_id"]]),
+        ("coupons.coupon", "view"): reverse("admin:coupons_coupons") + programme,
+        ("coupons.coupon", "give"): reverse("admin:coupons_give", args=[ids["membership_id"]]),
+        ("coupons.coupon", "revoke"): reverse("admin:coupons_revoke", args=[ids["coupon_id"]]),
+        ("tags.tag", "view"): reverse("admin:tags_tags") + programme,
+        ("tags.tag", "change"): reverse("admin:tags_tag_change", args=[ids["tag_id"]]),
+        ("tags.membertag", "view"): reverse("admin:members_member_panel", args=[ours.member_id, "tags"]),
+        ("tags.membertag", "give"): reverse("admin:tags_give", args=[ids["membership_id"]]),
+        ("tags.membertag", "import"): reverse("admin:tags_upload", args=[ids["tag_id"]]),
+        ("tags.tagrun", "view"): reverse("admin:tags_runs") + programme,
+        ("tags.segment", "view"): reverse("admin:tags_segments") + programme,
+        ("tags.segment", "change"): reverse("admin:tags_segment", args=[ids["segment_id"]]),
+    }
+
+
 def doors(street: Street) -> dict[tuple[str, str], str]:
     """An address for each right, standing for our own shop's row."""
     ours, ids = street.ours, street.ours.ids
@@ -94,7 +116,7 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
         ("activity.order", "import"): reverse("admin:import_orders"),
         ("stores.servicenote", "add"): reverse("admin:members_member_note", args=[ours.member_id]),
     }
-    found |= levels_doors(ours) | points_doors(ours)
+    found |= levels_doors(ours) | points_doors(ours) | coupons_and_tags_doors(ours)
     for subject, verbs in TABLE.items():
         label = subject.replace(".", "_")
         if subject.startswith(("growth.", "points.", "coupons.", "tags.", "engagement.")) or subject == "core.notice":
