@@ -1,7 +1,10 @@
 """Coupons as a gift of a level and as a reward of the points mall (LVL-28, PTS-11, ruling 11): {"template": code, "count": 1}."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +15,7 @@ from coupons.enums import CouponSource, CouponState
 from coupons.errors import TemplateNotFound
 from coupons.models import Coupon, CouponTemplate
 from coupons.selectors import coupons as selectors
-from coupons.services import issuing, refusals, using
+from coupons.services import issuing, refusals, templates, using
 from growth.services import gifts as growth_gifts
 from growth.services.gifts import Due
 from points.errors import NotCancellable
@@ -28,10 +31,23 @@ GONE = "template_not_found"
 
 def register() -> None:
     """Called once, by `ready()`."""
-    growth_gifts.register_gift_kind(kind=KIND, validator=problems, cost=cost, fulfiller=fulfil)
+    growth_gifts.register_gift_kind(kind=KIND, validator=problems, cost=cost, fulfiller=fulfil, preparer=prepare)
     rewards.register_reward_kind(
         RewardKind(KIND, gettext_lazy("coupon"), validator=problems, cost=cost, giver=give, taker=take_back, counts=False)
     )
+
+
+@cache
+def _presets() -> Mapping[str, Mapping[str, Any]]:
+    path = Path(__file__).resolve().parents[1] / "data" / "presets.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def prepare(payload: Mapping[str, Any], programme_id: int, actor: str, at: datetime) -> None:
+    """Make the template that a preset's gift names, where the programme has none of this code (coupons/data/presets.toml)."""
+    code = payload["template"]
+    if code in _presets() and not CouponTemplate.objects.filter(programme_id=programme_id, code=code).exists():
+        templates.save_template(programme_id=programme_id, code=code, actor=actor, at=at, **_presets()[code])
 
 
 def problems(payload: Mapping[str, Any], programme_id: int) -> list[str]:

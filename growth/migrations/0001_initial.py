@@ -1,9 +1,10 @@
-import core.at_once
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 from django.db import migrations, models
+
+import core.at_once
 
 
 class Migration(migrations.Migration):

@@ -35,6 +35,7 @@ class Due:
 
 Validator = Callable[[Mapping[str, Any], int], list[str]]  # payload, programme id -> what is wrong with it, in words
 Cost = Callable[[Mapping[str, Any], int], int | None]  # payload, programme id -> minor units of the programme's currency
+Preparer = Callable[[Mapping[str, Any], int, str, datetime], None]  # payload, programme id, actor, at: makes what a preset's gift names
 Fulfiller = Callable[[Sequence[Due], datetime], Mapping[int, str]]  # gifts, booked_at -> code of the problem by grant id
 
 
@@ -46,14 +47,15 @@ class GiftKind:
     validator: Validator
     cost: Cost
     fulfiller: Fulfiller
+    preparer: Preparer | None = None
 
 
 _kinds: dict[str, GiftKind] = {}
 
 
-def register_gift_kind(*, kind: str, validator: Validator, cost: Cost, fulfiller: Fulfiller) -> None:
+def register_gift_kind(*, kind: str, validator: Validator, cost: Cost, fulfiller: Fulfiller, preparer: Preparer | None = None) -> None:
     """Called by the app above that gives gifts of this kind, in its `ready()`."""
-    _kinds[kind] = GiftKind(kind, validator, cost, fulfiller)
+    _kinds[kind] = GiftKind(kind, validator, cost, fulfiller, preparer)
 
 
 def gift_kinds() -> Mapping[str, GiftKind]:
@@ -64,6 +66,14 @@ def gift_kinds() -> Mapping[str, GiftKind]:
 def problems(pack: Iterable[GiftIn], programme_id: int) -> list[str]:
     """What is wrong with a pack, in words. Kinds nobody knows yet are kept: they wait for the app that gives them."""
     return [words for gift in pack if gift.kind in _kinds for words in _kinds[gift.kind].validator(gift.payload, programme_id)]
+
+
+def prepare(pack: Iterable[GiftIn], programme_id: int, *, actor: str, at: datetime) -> None:
+    """Before a preset is published: let each kind make what its gifts name and the programme does not have yet."""
+    for gift in pack:
+        preparer = _kinds[gift.kind].preparer if gift.kind in _kinds else None
+        if preparer is not None:
+            preparer(gift.payload, programme_id, actor, at)
 
 
 def waiting(*, after: int, at_most: int) -> list[int]:

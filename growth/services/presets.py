@@ -21,7 +21,7 @@ from growth.enums import Basis, BenefitNature, Demotion, Mode, Track
 from growth.models import Benefit, Level, PaidPlan, RfmVersion, RuleSet
 from growth.rules.schemes import BenefitIn, GiftIn, LevelIn, SchemeTerms
 from growth.selectors import schemes as selectors
-from growth.services import rfm_models, rule_sets, schemes
+from growth.services import gifts, rfm_models, rule_sets, schemes
 
 FOLDER = Path(__file__).parents[1] / "data" / "presets"
 
@@ -95,6 +95,8 @@ def apply_preset(*, programme_id: int, preset: str, actor: str, at: datetime) ->
     plan = read(preset)
     for code, benefit in plan.benefits.items():
         _benefit(programme_id, code, benefit)
+    packs = (gift for each in plan.schemes for level in each.terms.levels for gift in level.gifts)
+    gifts.prepare(packs, programme_id, actor=actor, at=at)
     versions = tuple(_publish(programme_id, each, actor, at) for each in plan.schemes)
     for each in plan.plans:
         level = Level.objects.get(programme_id=programme_id, track=Track.PAID, code=each["level"])

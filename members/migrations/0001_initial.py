@@ -1,9 +1,10 @@
-import core.at_once
 import django.db.models.deletion
 import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import core.at_once
 
 
 class Migration(migrations.Migration):

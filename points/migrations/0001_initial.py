@@ -1,4 +1,3 @@
-import core.at_once
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
@@ -6,6 +5,8 @@ import pghistory.utils
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import core.at_once
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,3 @@
-import core.at_once
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import oauth2_provider.generators
@@ -8,6 +7,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import core.at_once
 
 
 class Migration(migrations.Migration):
