@@ -1,11 +1,9 @@
 """What a programme offers as coupons: a list with what became of those issued, and the form of one template (CPN-07, CPN-16)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,10 +19,11 @@ from core.backoffice.site import page
 from core.errors import InvalidInput
 from core.money import format_minor
 from coupons.admin.template_forms import TemplateForm
-from coupons.enums import CouponKind, CouponState, Validity
-from coupons.models import Coupon, CouponTemplate
+from coupons.enums import CouponKind, Validity
+from coupons.models import CouponTemplate
 from coupons.rules import templates as rules
 from coupons.rules import words
+from coupons.selectors import templates as selectors
 from coupons.services import templates as services
 from growth.admin import reach
 from growth.enums import Track
@@ -37,33 +36,6 @@ if TYPE_CHECKING:
 
 SUBJECT = "coupons.coupontemplate"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What became of the coupons of a template by the clock; revoked ones are not counted (CPN-16)."""
-
-    used: int = 0
-    expired: int = 0
-    outstanding: int = 0
-
-    @property
-    def issued(self) -> int:
-        return self.used + self.expired + self.outstanding
-
-
-def _numbers(programme: "Programme", at: datetime) -> dict[int, Numbers]:
-    """By template id, in one statement. A coupon whose end has passed is expired, whether or not a job has marked it."""
-    is_held = Q(state=CouponState.RESERVED, reserved_until__gt=at)
-    is_kept = Q(state=CouponState.AVAILABLE) | Q(state=CouponState.RESERVED)
-    is_valid = Q(valid_until__gt=at) | Q(grace_until__gt=at)
-    rows = Coupon.objects.filter(template__programme=programme).values("template_id")
-    counted = rows.annotate(
-        used=Count("pk", filter=Q(state=CouponState.USED)),
-        expired=Count("pk", filter=Q(state=CouponState.EXPIRED) | (is_kept & ~is_held & ~is_valid)),
-        outstanding=Count("pk", filter=is_held | (is_kept & is_valid)),
-    )
-    return {row["template_id"]: Numbers(row["used"], row["expired"], row["outstanding"]) for row in counted}
 
 
 def _state(template: CouponTemplate, at: datetime) -> tuple[Any, str]:
@@ -128,9 +100,8 @@ def list_url(programme: "Programme") -> str:
 def listed(request: HttpRequest) -> HttpResponse:
     """Those in use first, then by name."""
     programme, now = reach.chosen(request, SUBJECT), clock.now()
-    numbers = _numbers(programme, now)
-    templates = list(CouponTemplate.objects.filter(programme=programme).select_related("programme").order_by("-is_on", "name", "pk"))
-    codes = {pk: store.code for pk, store in stores_selectors.contacts(pk for each in templates for pk in each.store_ids).items()}
+    templates = list(selectors.templates(programme.pk).order_by("-is_on", "name", "pk"))
+    codes, results = selectors.store_codes(templates), selectors.results((each.pk for each in templates), now)
     return reach.show(
         request,
         "coupons/templates.html",
@@ -143,7 +114,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "value": value_of(each),
                 "condition": _condition(each, codes),
                 "validity": _validity(each),
-                "numbers": numbers.get(each.pk, Numbers()),
+                "numbers": results[each.pk],
                 "left": None if each.stock is None else each.stock - each.issued,
                 "state": _state(each, now),
             }
