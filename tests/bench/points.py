@@ -6,6 +6,7 @@ one.
 
 import multiprocessing
 import random
+import signal
 import subprocess
 import tempfile
 import time
@@ -210,8 +211,12 @@ def _add(report: Report, group: str, path: str, ran: list[Ran], floors: list[Ran
 def _processes(clients: int, spell: int, work: Callable[[list[int], random.Random], None], memberships: list[int]) -> Ran:
     """So many processes of this program, each on a connection of its own, that work for a while."""
     connections.close_all()
-    with multiprocessing.get_context("fork").Pool(clients) as pool:
+    pool = multiprocessing.get_context("fork").Pool(clients, signal.signal, (signal.SIGTERM, signal.SIG_DFL))
+    try:
         found = pool.starmap(_work, [(spell, work, memberships, number) for number in range(clients)])
+    finally:
+        pool.close()  # and wait: leaving the pool as a context ends them by a signal, which one may be in no state to hear
+        pool.join()
     times = [spent for each in found for spent in each]
     return Ran(len(times) / spell, times)
 
