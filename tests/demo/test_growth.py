@@ -8,13 +8,13 @@ import pytest
 from django.db.models import Count
 
 from core.registry import BLANK
-from demo import customers, stages
+from demo import stages
 from demo.models import LoadedStage
 from demo.world import crowd, house
 from demo.world.cast import Cast, build_cast, cast_facts, register_cast
 from demo.world.moments import FROZEN
 from demo.world.parts import EXTRAS
-from growth.models import GrowthEntry, LevelHistory, MemberLevel, PhotoPlace, RfmRun, RfmSnapshot, RfmVersion, Subscription
+from growth.models import GrowthEntry, LevelHistory, MemberLevel, PhotoPlace, RfmRun, RfmVersion, Subscription
 from growth.selectors import ledger as ledger_selectors
 from growth.selectors import schemes as schemes_selectors
 from growth.services import reviews, rfm_cycles, rfm_previews
@@ -165,23 +165,3 @@ def test_a_demo_from_before_growth_value_is_given_it_by_replay(told: Told, monke
     assert holds(cast, "WORKED_YEAR")[1] == "L3"
     assert not RfmRun.objects.exists()
     assert Subscription.objects.count() == 1
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)  # hundreds of commits, as they are: one transaction of all would be another program
-def test_the_real_purchases_fill_the_cells_the_levels_and_let_members_fall(told: Told, settings: Any, tmp_path: Any) -> None:
-    """Issue, What it must show: at least 90 of 125 cells, every level at least 3 %, at least 100 members have fallen."""
-    settings.DATA_DIR = tmp_path
-    stages.load(now=FROZEN, with_real=True, watcher=told)
-    of_gifts = {"membership__programme__code": "UKGIFT"}
-    last = RfmRun.objects.filter(programme__code="UKGIFT").latest("period_on")
-    cells = RfmSnapshot.objects.filter(run=last).values_list("r_score", "f_score", "m_score").distinct()
-    assert cells.count() >= 90
-    held = MemberLevel.objects.filter(track="free", **of_gifts)
-    shares = {row["level__code"]: row["members"] / held.count() for row in held.values("level__code").annotate(members=Count("id"))}
-    assert set(shares) == {"L0", "L1", "L2", "L3", "L4"}
-    assert min(shares.values()) >= 0.03, shares
-    fallen = LevelHistory.objects.filter(cause="down", **of_gifts).values("membership").distinct()
-    assert fallen.count() >= 100
-    assert held.count() == len(customers.read_customers())
-    assert LoadedStage.objects.get(name="purchases").facts["orders"]["recorded"] == 18_405
