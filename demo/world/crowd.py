@@ -14,13 +14,14 @@ from activity.enums import AfterSaleKind, AfterSaleStatus, EventKind
 from activity.inputs import OrderLineIn
 from core.enums import Channel
 from demo import people
-from demo.catalogue import Good, goods
+from demo.catalogue import Good, good, goods
 from demo.people import Person
 from demo.world.moments import ZONE, months_before
 from members.enums import ConsentPurpose, Gender, MessageChannel, MessageType
 
 SEED = 20240520
 MEMBERS = 600
+_MILK = "母婴/奶粉"  # three families of eight buy it elsewhere, and wipes instead
 FIRST_CARD = 7001  # till cards of the crowd; the cast has 6001 to 6099
 _HISTORY = timedelta(days=730)
 
@@ -262,7 +263,10 @@ def _basket(random: Random, somebody: Joined, store: str, at: datetime) -> list[
     for place, each in enumerate(dict.fromkeys(chosen), start=1):
         options = _options(each, somebody, at)
         quantity = random.choices((1, 2, 3, 6), weights=(72, 18, 7, 3))[0] if each.price_minor < 40_000 and not each.is_virtual else 1
-        lines.append(each.line(place, option=random.choice(options) if options else "", quantity=quantity))
+        option = random.choice(options) if options else ""
+        if each.category == _MILK and somebody.number % 8 < 3:
+            each, option = good(store, "ND03"), ""
+        lines.append(each.line(place, option=option, quantity=quantity))
     return lines
 
 

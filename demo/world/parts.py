@@ -279,4 +279,25 @@ EXTRAS: tuple[Part, ...] = tuple(
     )
     for place, (name, gender) in enumerate(_PHOTOGRAPHERS, start=1)
 )  # those who took the ten photo places of the cup before 何亮 came (GRW-06)
-EVERYBODY = (*PARTS, *EXTRAS)
+_MILK = (  # name, months of the child, what they paid for a tin, in fen
+    ("何苗", 11, 29800), ("沈晴", 12, 29800), ("魏然", 36, 29800), ("姜岚", 37, 29800),
+    ("傅宁", 24, 23999), ("邵阳", 24, 24000), ("顾云", 24, 36000),
+)  # fmt: skip
+MILK: tuple[tuple[Part, int], ...] = tuple(
+    (
+        Part(
+            key=f"MILK{place}",
+            profile=Profile(name=name, gender=Gender.FEMALE, birthday=date(1990 + place, 2 + place, 4 * place)),
+            identity=_phone(f"138001380{30 + place}"),
+            stores=("S001",),
+            registered_ago=days(150 - place),
+            channel=Channel.APP,
+            children_months=((months, Gender.FEMALE if place % 2 else Gender.MALE),),
+            consents=(ConsentPurpose.POLICY, ConsentPurpose.CHILDREN, *((ConsentPurpose.MARKETING,) if place % 2 else ())),
+            find=f"138001380{30 + place}",
+        ),
+        paid_minor,
+    )
+    for place, (name, months, paid_minor) in enumerate(_MILK, start=1)
+)  # those at the edges of tag M (TAG-07, A-33): of them the second, third, sixth and seventh have it
+EVERYBODY = (*PARTS, *EXTRAS, *(part for part, _paid in MILK))

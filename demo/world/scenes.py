@@ -5,6 +5,7 @@ scripts' to use.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from demo.world import facts
 from demo.world.facts import Facts
 from demo.world.house import House
 from demo.world.moments import Ago, before, days, month_began
-from demo.world.parts import EVERYBODY, EXTRAS
+from demo.world.parts import EVERYBODY, EXTRAS, MILK
 
 Bought = Sequence[tuple[str, str, int]]  # (spu, option, pieces)
 _CUP = "FD02"  # the product whose ten photo places are taken
@@ -75,6 +76,7 @@ class Scenes:
             # 10,788.00 at 北巷, 138.00 at 安禾: 银牌 on the platform, 普通 in P1
             *(self._completed("PLATFORM_SILVER", "S002", f"O117{place}", [("LW03", "M", 2)], 12 + 35 * place) for place in range(6)),
             self._completed("PLATFORM_SILVER", "S001", "O1176", [("TY02", "", 1), ("FD01", "240ml", 1)], 48),
+            *self.tins(),
         ]  # fmt: skip
 
     def _worked_year(self) -> list[OrderIn]:
@@ -84,6 +86,20 @@ class Scenes:
         return [
             self._at_till("WORKED_YEAR", f"O11{30 + place}", goods, self.now - at, discount_minor=2300)
             for place, at in enumerate(fifteenths)
+        ]
+
+    def tins(self) -> list[OrderIn]:
+        """A tin of milk powder each, at a price of its time that tag M is just for or just not (A-33)."""
+        return [
+            facts.order(
+                store_id=self.house.stores["S001"],
+                order_no=f"O120{place}",
+                member_id=self.member_ids[part.key],
+                channel=part.channel,
+                times={step: before(self.now, ago) for step, ago in zip(_STEPS, (40, 39.9, 39, 36, 29), strict=True)},
+                lines=[replace(good("S001", "NF01").line(1, option="3段"), unit_price_minor=price_minor, paid_minor=price_minor)],
+            )
+            for place, (part, price_minor) in enumerate(MILK)
         ]
 
     def after_sales(self) -> list[AfterSaleIn]:

@@ -16,7 +16,7 @@ from tags.models import DaySource, MemberDay
 from tags.rules.summary import INDICATORS, Family
 
 log = structlog.get_logger(__name__)
-LOCK_CLASS = 7341  # first key of the advisory lock of who reckons days; the second is always 1
+LOCK_CLASS = 7342  # first key of the advisory lock of who reckons days; the second is always 1
 NOTES_AT_ONCE = 20_000
 _FRESH = ("fresh_orders", "fresh_refunds", "fresh_behaviour")
 _TABLES = ("note", "who", "wanted", "fresh", "touched", "months")
