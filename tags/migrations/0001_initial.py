@@ -339,16 +339,30 @@ class Migration(migrations.Migration):
                 (
                     "membership",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.membership", verbose_name="membership"
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stores.membership",
+                        verbose_name="membership",
                     ),
                 ),
                 (
                     "tag",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tags.tag", verbose_name="tag"),
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tags.tag",
+                        verbose_name="tag",
+                    ),
                 ),
                 (
                     "version",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

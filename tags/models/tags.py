@@ -67,13 +67,20 @@ class TagVersion(Version):
 class MemberTag(models.Model):
     """That a membership has, or had, a tag from then until then. An open row of a rule and one by hand may stand side by side.
 
-    version: the rule that gave it.  why: the values that matched, as {"field words": value} of that moment.  reason: of staff.
+    version: the rule that gave it.  why: the values that matched then, by operand (tags.rules.compiling.operand_key).  reason: of staff.
+
+    The database does not look up what the keys refer to: a run writes rows from memberships, tags and versions it has just read, by the
+    hundred thousand. The constraints and indexes below serve them.
     """
 
-    membership = models.ForeignKey("stores.Membership", models.PROTECT, related_name="+", verbose_name=_("membership"))
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+", verbose_name=_("tag"))
+    membership = models.ForeignKey(
+        "stores.Membership", models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("membership")
+    )
+    tag = models.ForeignKey(Tag, models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("tag"))
     source = models.CharField(_("source"), max_length=10, choices=TagSource.choices)
-    version = models.ForeignKey(TagVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("rule of a tag"))
+    version = models.ForeignKey(
+        TagVersion, models.PROTECT, db_constraint=False, db_index=False, null=True, related_name="+", verbose_name=_("rule of a tag")
+    )
     why = models.JSONField(_("values"), default=dict)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     started_at = models.DateTimeField(_("since"))
