@@ -95,6 +95,10 @@ class ClientScope(models.TextChoices):
     REWARDS_READ = "rewards:read", _("read rewards and redemptions")
     REWARDS_WRITE = "rewards:write", _("redeem rewards")
     QUOTES_READ = "quotes:read", _("reckon prices for members")
+    COUPONS_READ = "coupons:read", _("read coupons and what became of them")
+    COUPONS_WRITE = "coupons:write", _("claim, reserve, use and release coupons")
+    TAGS_READ = "tags:read", _("read tags and segments")
+    TAGS_WRITE = "tags:write", _("give and take tags by hand")
 
 
 class MemberImportPhase(models.TextChoices):

@@ -1,5 +1,6 @@
 """What goods cost a member: a question, asked at every basket, that changes nothing."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -7,10 +8,14 @@ from activity.errors import CurrencyMismatch
 from core.api.operations import Answer, ApiView, Call, operation
 from core.api.routes import CODE
 from coupons.api import examples, shapes
+from coupons.api import told as coupons_told
 from coupons.rules.prices import Activity, Applied, LineIn, Quote
 from coupons.selectors import quotes as selectors
+from coupons.selectors.quotes import Offered
 from growth.api.people import NOT_THERE, named
 from points.api import told
+from stores.api.views import store_of
+from stores.errors import StoreNotFound
 
 
 class QuotesView(ApiView):
@@ -23,12 +28,14 @@ class QuotesView(ApiView):
         scope="quotes:read",
         body=shapes.QuoteIn,
         answers={200: shapes.QuoteOut},
-        refusals=(*NOT_THERE, CurrencyMismatch),
+        refusals=(*NOT_THERE, CurrencyMismatch, StoreNotFound),
         example=examples.QUOTE,
     )
     def create(self, call: Call, code: str) -> Answer:
-        """The lower of member price and level rate, then an activity if it stacks or is better alone, then free shipping, then points: at
-        most the share of the rest that the programme allows, and not fewer than its minimum. A hold takes the points.
+        """The lower of member price and level rate, then an activity if it stacks or is better alone, then free shipping, then the coupons
+        asked about - one, or up to three that may be combined; gifts, percentages, amounts, postage in this order - then points: at most
+        the share of the rest that the programme allows, and not fewer than its minimum. A coupon that takes nothing says why.
+        A reservation takes the coupons, a hold the points.
 
         Every step is rounded half-up to the minor unit, per line, and says which benefit of which level gave it. Nothing is kept and
         nothing is used up.
@@ -45,25 +52,33 @@ class QuotesView(ApiView):
             channel=said.get("channel"),
             at=call.now,
         )
-        paid = _paid(call, programme, membership_id, found)
-        to_pay_minor = found.total_minor - (paid["pays_minor"] if paid else 0)
-        return Answer(shapes.QuoteOut({**_told(found, programme), "points": paid, "to_pay_minor": to_pay_minor}).data)
+        offered = selectors.offers(
+            membership_id=membership_id, codes=said["coupons"], quote=found, store_id=store_of(call, said.get("store")), at=call.now
+        )
+        told_of = _told(found, programme, offered)
+        paid = _paid(call, programme, membership_id, told_of["total_minor"])
+        to_pay_minor = told_of["total_minor"] - (paid["pays_minor"] if paid else 0)
+        return Answer(shapes.QuoteOut({**told_of, "points": paid, "to_pay_minor": to_pay_minor}).data)
 
 
 def _activity(said: dict[str, Any] | None) -> Activity | None:
     return Activity(said["name"], Decimal(said["rate"]), said["stackable"]) if said else None
 
 
-def _paid(call: Call, programme: Any, membership_id: int, quote: Quote) -> dict[str, Any] | None:
+def _paid(call: Call, programme: Any, membership_id: int, total_minor: int) -> dict[str, Any] | None:
     """The points part; None where the programme does without points."""
     wanted = call.body["points"]
     found = programme.points_on and selectors.payment(
-        membership_id=membership_id, programme_id=programme.pk, total_minor=quote.total_minor, wanted=wanted, at=call.now
+        membership_id=membership_id, programme_id=programme.pk, total_minor=total_minor, wanted=wanted, at=call.now
     )
     return told.payment(*found, wanted) if found else None
 
 
-def _told(found: Quote, programme: Any) -> dict[str, Any]:
+def _told(found: Quote, programme: Any, offered: Sequence[Offered]) -> dict[str, Any]:
+    off: dict[int, int] = {}
+    for line_no, amount in (part for each in offered for part in each.taken.by_line):
+        off[line_no] = off.get(line_no, 0) + amount
+    coupon_minor = sum(each.taken.discount_minor for each in offered)
     return {
         "programme": programme.code,
         "currency": programme.currency,
@@ -75,6 +90,7 @@ def _told(found: Quote, programme: Any) -> dict[str, Any]:
                 "discount_minor": priced.discount_minor,
                 "double_discount_minor": priced.double_discount_minor,
                 "pay_minor": priced.pay_minor,
+                "coupon_minor": off.get(priced.line.line_no, 0),
                 "applied": [_step(step) for step in priced.applied],
             }
             for priced in found.lines
@@ -86,7 +102,9 @@ def _told(found: Quote, programme: Any) -> dict[str, Any]:
         "postage_minor": found.postage_minor,
         "postage_saved_minor": found.postage_saved_minor,
         "shipping": _step(found.shipping) if found.shipping else None,
-        "total_minor": found.total_minor,
+        "coupons": [coupons_told.offered(each) for each in offered],
+        "coupon_minor": coupon_minor,
+        "total_minor": found.total_minor - coupon_minor,
     }
 
 

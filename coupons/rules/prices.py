@@ -47,6 +47,7 @@ class LineIn:
     """unit_price_minor: the list price a piece.  member_price_minor: what holders of a paid level pay a piece (LVL-20).
 
     is_gift_card: money in another form, never cheaper for anybody.  in_activity: whether the activity holds for it.
+    category: a path as on order lines, which coupons look at.
     """
 
     line_no: int
@@ -56,6 +57,7 @@ class LineIn:
     member_price_minor: int | None = None
     is_gift_card: bool = False
     in_activity: bool = True
+    category: str = ""
 
 
 @dataclass(frozen=True)

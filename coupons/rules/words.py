@@ -104,3 +104,19 @@ def reason(
     if refusal == "revoked":
         return _("Revoked on %(moment)s.") % {"moment": local(ended_at, zone)} if ended_at else _("Revoked.")
     return ""
+
+
+def basket_reason(refusal: str, *, min_spend_minor: int, spend_minor: int, currency: str) -> str:
+    """Why a coupon takes nothing off a basket, in words; empty for no refusal."""
+    if refusal == "min_spend":
+        return _("The goods it holds for cost %(spend)s, it asks for %(minimum)s.") % {
+            "spend": format_minor(spend_minor, currency),
+            "minimum": format_minor(min_spend_minor, currency),
+        }
+    return {
+        "wrong_store": _("It does not hold in this store."),
+        "not_first_order": _("It holds for a first order only."),
+        "not_applicable": _("It holds for none of these goods, or nothing is left to take off."),
+        "not_stackable": _("It cannot be combined with the coupons before it."),
+        "coupon_not_found": _("The member has no such coupon."),
+    }.get(refusal, "")

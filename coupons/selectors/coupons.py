@@ -21,7 +21,8 @@ class CouponNow:
     """A coupon at a moment. coupon: the row, with template, its programme, and store.
 
     state: by the clock.  refusal: code why it cannot be used now, empty where it can; reason: the same in words.
-    usable_until: when it ends (exclusive).  value, condition, validity: its terms in words, in the active language.
+    usable_until: when it ends (exclusive).  value, condition, validity: its terms in words, in the active language.  stores: codes
+    by id, of those that terms name.
     """
 
     coupon: Coupon
@@ -34,6 +35,7 @@ class CouponNow:
     validity: str
     currency: str
     zone: str
+    stores: Mapping[int, str]
 
     @property
     def is_usable(self) -> bool:
@@ -93,6 +95,7 @@ def _now(coupon: Coupon, at: datetime, codes: dict[int, str]) -> CouponNow:
         validity=validity,
         currency=currency,
         zone=zone,
+        stores=codes,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.api import manual
 from stores.models import Programme
-from tests.api import bodies, levelled, pointed
+from tests.api import bodies, couponed, levelled, pointed
 from tests.api.callers import BASE, Api
 
 READ_ONLY_POSTS = frozenset({"resolve_identity", "quote", "check_order_points"})
@@ -69,6 +69,7 @@ class Stocked:
     path: Mapping[str, Any]
     store: str
     instead: Mapping[str, Mapping[str, Any]]
+    prefix: str
 
     def at(self, operation: Swept) -> str:
         """The operation's address, with this store's rows in it."""
@@ -101,6 +102,10 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
     _ok(api.post(f"{points}/credits", {"points": 900, "reference": f"{prefix}-C1"}))
     holds = [_ok(api.post(f"{points}/holds", {"points": 5, "reference": f"{prefix}-H{number}"}))["id"] for number in (1, 2)]
     redemption = _ok(api.post(f"{within}/redemptions", {"member": of, "reward": "film", "reference": f"{prefix}-R1"}))
+    couponed.couponed(Programme.objects.get(stores__code=store))
+    coupons = [couponed.claim(api, within, of, f"{prefix}-K{number}") for number in range(6)]
+    for number, coupon in enumerate(coupons[2:], start=2):
+        _ok(api.post(f"{within}{at}/coupons/{coupon['id']}/reserve", couponed.goods(f"{prefix}-S{number}")))
     path = {
         "one_id": one_id,
         "address_id": address["id"],
@@ -115,8 +120,18 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "number": 1,
         "hold_id": holds[0],
         "redemption_id": redemption["id"],
+        "template": "thirty",
+        "coupon_id": coupons[0]["id"],
+        "coupon_code": coupons[1]["code"],
     }
-    return Stocked(api, one_id, phone, path, store, {"release_points_hold": {"hold_id": holds[1]}})
+    instead = {
+        "release_points_hold": {"hold_id": holds[1]},
+        "use_coupon": {"coupon_id": coupons[2]["id"]},
+        "release_coupon": {"coupon_id": coupons[3]["id"]},
+        "use_coupon_by_code": {"coupon_code": coupons[4]["code"]},
+        "release_coupon_by_code": {"coupon_code": coupons[5]["code"]},
+    }
+    return Stocked(api, one_id, phone, path, store, instead, prefix)
 
 
 def body_for(operation: Swept, of: Stocked) -> Any:
@@ -153,6 +168,13 @@ def body_for(operation: Swept, of: Stocked) -> Any:
             "points": 10,
             "reference": "new-X1",
         },
+        "claim_coupon": {"member": member, "reference": "new-K1"},
+        "reserve_coupon": couponed.goods("NEW-O3", minutes=20),
+        "reserve_coupon_by_code": couponed.goods("NEW-O4"),
+        "use_coupon": {"order_no": f"{of.prefix}-S2"},
+        "use_coupon_by_code": {"order_no": f"{of.prefix}-S4"},
+        "release_coupon": {"order_no": f"{of.prefix}-S3"},
+        "release_coupon_by_code": {"order_no": f"{of.prefix}-S5"},
         "put_wallet": bodies.wallet(balance_minor=9990, as_of="2024-05-20T10:30:00+08:00"),
     }
     if "requestBody" not in operation.declared:

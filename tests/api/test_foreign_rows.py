@@ -27,6 +27,9 @@ MISSING = {
     "number": 999999,
     "hold_id": 999999,
     "redemption_id": 999999,
+    "template": "nothing",
+    "coupon_id": 999999,
+    "coupon_code": "000000000000",
 }
 NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 
@@ -44,7 +47,7 @@ def theirs() -> Stocked:
 def contents() -> dict[str, Any]:
     """Every row of every table of ours."""
     models = [
-        model for app in ("members", "stores", "activity", "growth", "points", "core") for model in apps.get_app_config(app).get_models()
+        model for app in ("members", "stores", "activity", "growth", "points", "coupons", "core") for model in apps.get_app_config(app).get_models()
     ]
     return {model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -231,7 +232,7 @@ LEGAL = {
     ("reserved", "used"),
     ("used", "available"),
 }
-VALUES = {
+VALUES: dict[str, dict[str, Any]] = {
     "available": {"store": None, "order_no": "", "reserved_until": None, "used_at": None, "ended_at": None},
     "reserved": {"order_no": "O1", "reserved_until": NOW + HOUR, "used_at": None, "ended_at": None},
     "used": {"order_no": "O1", "reserved_until": None, "used_at": NOW, "ended_at": None},
