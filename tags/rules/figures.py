@@ -50,8 +50,8 @@ class DidFigure(StrEnum):
 # Positions in a basket's list. pieces: of orders in the programme's currency, those whose amount is known.
 AMOUNT, PIECES, QUANTITY, ORDERS, BOUGHT_LAST = range(5)
 COUNT, DAYS, DID_LAST = range(3)
-BOUGHT = ("amount", "pieces", "quantity", "orders", "last_day")
-DID = ("times", "days", "last_day")
+BOUGHT = ("amount", "pieces", "quantity", "orders", "last_day", "first_day")  # first_day: the first to leave the window
+DID = ("times", "days", "last_day", "first_day")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Who a rule holds for, and why: counted, sampled, listed page by page, explained for one member (TAG-16)."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -78,7 +79,7 @@ def sample(rule: Any, programme_id: int, on: date, limit: int = 20) -> list[Matc
     columns = SQL("fact.membership_id, fact.member_id, {}").format(compiled.values)
     end = SQL(" ORDER BY fact.membership_id LIMIT {}").format(Literal(limit))
     return [
-        Match(membership_id, member_id, sentence.value_words(values, compiler.at.catalogue))
+        Match(membership_id, member_id, sentence.value_words(json.loads(values), compiler.at.catalogue))
         for membership_id, member_id, values in _rows(_select(columns, compiled, programme_id) + end)
     ]
 
