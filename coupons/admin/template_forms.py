@@ -95,7 +95,7 @@ class TemplateForm(BackOfficeForm):
     skus = ListField(label=gettext_lazy("goods (SKU)"), required=False)
     stackable = forms.BooleanField(label=gettext_lazy("may be combined"), required=False)
     first_order = forms.BooleanField(label=gettext_lazy("first order only"), required=False)
-    validity = forms.ChoiceField(label=gettext_lazy("validity"), choices=Validity.choices)
+    validity = forms.ChoiceField(label=gettext_lazy("validity"), choices=Validity.choices, initial=Validity.DAYS)
     valid_amount = forms.IntegerField(
         label=gettext_lazy("hours or days"),
         required=False,

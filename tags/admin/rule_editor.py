@@ -70,7 +70,8 @@ def rearranged(programme: "Programme", data: Any, action: str) -> Draft:
 def kept(programme: "Programme", rule: Any) -> Draft:
     """A rule as it is kept, for the boxes."""
     catalogue = catalogues.catalogue(programme.pk)
-    return _draft(rule_asked.written(rule_tree.of_rule(rule), catalogue), catalogue)
+    tree = rule_asked.written(rule_tree.of_rule(rule), catalogue)
+    return _draft(tree if tree.parts else rule_tree.rearranged(tree, f"condition:{rule_tree.ROOT}"), catalogue)
 
 
 def _draft(tree: Group, catalogue: Catalogue) -> Draft:

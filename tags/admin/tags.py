@@ -84,7 +84,17 @@ def listed(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
     tags = list(selectors.with_versions(Tag.objects.filter(programme=programme).order_by("-priority", "name")))
     holders = selectors.holders(tag.pk for tag in tags)
-    rows = [{"tag": tag, "members": holders.get(tag.pk, 0), "in_force": tag.in_force, "drafts": tag.drafts} for tag in tags]  # type: ignore[attr-defined]
+    catalogue = catalogues.catalogue(programme.pk)
+    rows = [
+        {
+            "tag": tag,
+            "members": holders.get(tag.pk, 0),
+            "in_force": tag.in_force,  # type: ignore[attr-defined]
+            "drafts": tag.drafts,  # type: ignore[attr-defined]
+            "meaning": tag.description or "".join(words_of(version.rule, catalogue) for version in tag.in_force),  # type: ignore[attr-defined]
+        }
+        for tag in tags
+    ]
     kind = request.GET.get("kind", "")
     shown = [row for row in rows if row["tag"].retired_at is None and kind in ("", row["tag"].kind)]
     groups = [(TagGroup(group), [row for row in shown if row["tag"].group == group]) for group in TagGroup]
