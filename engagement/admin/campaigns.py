@@ -17,18 +17,20 @@ from core.backoffice.menu import Entry
 from core.backoffice.site import page
 from core.errors import DomainError
 from engagement.admin.forms import CampaignForm
-from engagement.enums import CampaignState
+from engagement.enums import AudienceKind, CampaignState
 from engagement.models import Campaign
 from engagement.selectors import audience, report
 from engagement.selectors import campaigns as selectors
 from engagement.services import campaigns as services
 from growth.admin import reach
 from points.admin import people
+from tags.admin import rule_editor
 
 if TYPE_CHECKING:
     from stores.models import Programme
 
 SUBJECT = "engagement.campaign"
+SAVE = "save"
 MOVING = (CampaignState.APPROVED, CampaignState.RUNNING)
 
 
@@ -82,9 +84,13 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, programme: "Programme", campaign: Campaign | None) -> HttpResponse:
+    drawn, action = rule_editor.kept(programme, campaign.rule if campaign and campaign.rule else {}), ""
+    if request.method == "POST":
+        action = request.POST.get("action", SAVE)
+        drawn = rule_editor.read(programme, request.POST) if action == SAVE else rule_editor.rearranged(programme, request.POST, action)
     choices = selectors.choices(programme.pk)
-    form = CampaignForm(posted(request), programme=programme, choices=choices, campaign=campaign, now=clock.now())
-    if request.method == "POST" and form.is_valid():
+    form = CampaignForm(posted(request), programme=programme, choices=choices, drawn=drawn, campaign=campaign, now=clock.now())
+    if action == SAVE and form.is_valid():
         said: dict[str, Any] = {"said": form.read(), "actor": scope_of(request).actor, "at": clock.now()}
         try:
             if campaign is None:
@@ -102,8 +108,9 @@ def _edit(request: HttpRequest, programme: "Programme", campaign: Campaign | Non
         programme=programme,
         subject=SUBJECT,
         home=reverse("admin:engagement_campaigns"),
-        status=400 if form.errors else 200,
+        status=400 if action == SAVE else 200,  # another action is a button of the rule's editor, without scripts
         form=form,
+        **rule_editor.boxes(drawn, shows_wrong=action == SAVE and request.POST.get("audience_kind") == AudienceKind.RULE),
         back=campaign_url(campaign) if campaign else list_url(programme),
     )
 
@@ -122,7 +129,8 @@ def reckon(request: HttpRequest) -> HttpResponse:
     programme = reach.chosen(request, SUBJECT)
     reach.need(request, programme.pk, SUBJECT, "change")
     now, choices = clock.now(), selectors.choices(programme.pk)
-    said = CampaignForm(request.POST, programme=programme, choices=choices, campaign=None, now=now).so_far()
+    drawn = rule_editor.read(programme, request.POST)
+    said = CampaignForm(request.POST, programme=programme, choices=choices, drawn=drawn, campaign=None, now=now).so_far()
     found = audience.audience(said, programme.pk, choices) if said else None
     members = None
     if found and not found.problems:

@@ -20,17 +20,21 @@ from engagement.rules import CampaignIn, OfferIn
 from engagement.selectors import campaigns as selectors
 from engagement.selectors.campaigns import Choices, Offered
 from growth.admin.scheme_forms import major
+from tags.admin.rule_editor import Draft
 
 if TYPE_CHECKING:
     from stores.models import Programme
 
 TAGGED = 4  # coupons for holders of a tag, beside the one for all others
 NOTHING = [("", "—")]
-REQUIRED_BY = {AudienceKind.TAG: "tag", AudienceKind.SEGMENT: "segment", AudienceKind.RULE: "rule"}
+NAMED_BY: dict[str, str] = {AudienceKind.TAG: "tag", AudienceKind.SEGMENT: "segment"}
 
 
 class CampaignForm(BackOfficeForm):
-    """An old campaign keeps its code. Of tag, segment and rule only the one is read that the audience names."""
+    """An old campaign keeps its code. Of tag, segment and rule only the one is read that the audience names.
+
+    drawn: the rule as the editor of tags has it, whose boxes stand beside these.
+    """
 
     name = forms.CharField(label=pgettext_lazy("of a thing", "name"), max_length=80)
     code = forms.SlugField(
@@ -44,11 +48,6 @@ class CampaignForm(BackOfficeForm):
     audience_kind = forms.ChoiceField(label=gettext_lazy("audience"), choices=AudienceKind.choices)
     tag = forms.TypedChoiceField(label=gettext_lazy("tag"), required=False, coerce=int, empty_value=None)
     segment = forms.TypedChoiceField(label=gettext_lazy("segment"), required=False, coerce=int, empty_value=None)
-    rule = forms.JSONField(
-        label=gettext_lazy("rule"),
-        required=False,
-        help_text=gettext_lazy("In the rule language of tags. For a rule you will use again, make a segment."),
-    )
     template = forms.TypedChoiceField(label=gettext_lazy("coupon for everybody else"), required=False, coerce=int, empty_value=None)
     points = forms.IntegerField(label=gettext_lazy("points for each"), required=False, min_value=1, max_value=rules.POINTS_AT_MOST)
     gives_tag = forms.TypedChoiceField(label=gettext_lazy("tag to give"), required=False, coerce=int, empty_value=None)
@@ -68,9 +67,17 @@ class CampaignForm(BackOfficeForm):
     )
 
     def __init__(
-        self, *args: Any, programme: "Programme", choices: Choices, campaign: Campaign | None, now: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        programme: "Programme",
+        choices: Choices,
+        drawn: Draft,
+        campaign: Campaign | None,
+        now: datetime,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, initial=_initial(campaign) if campaign else {"starts_at": now, "budget": 0}, **kwargs)
+        self.drawn = drawn
         zone = ZoneInfo(programme.time_zone)
         for name in ("starts_at", "ends_at"):
             moment = self.fields[name]
@@ -99,9 +106,11 @@ class CampaignForm(BackOfficeForm):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        wanted = REQUIRED_BY.get(AudienceKind(said["audience_kind"])) if said.get("audience_kind") else None
+        wanted = NAMED_BY.get(said.get("audience_kind", ""))
         if wanted and not said.get(wanted) and wanted not in self.errors:
             self.add_error(wanted, _("Say whom the campaign is for."))
+        if said.get("audience_kind") == AudienceKind.RULE and not self.drawn.is_sound:
+            self.add_error("audience_kind", _("The rule is not complete yet."))
         for place in range(TAGGED):
             tag, template = said.get(f"tag_{place}"), said.get(f"template_{place}")
             if (tag is None) is not (template is None):
@@ -110,17 +119,39 @@ class CampaignForm(BackOfficeForm):
 
     def read(self) -> CampaignIn:
         """Of a form that is sound."""
-        return _read(self.cleaned_data)
+        return self._said(self.cleaned_data)
 
     def so_far(self) -> CampaignIn | None:
         """What can be read of a form that is being filled in: enough to count members and costs; None without an audience."""
         self.is_valid()
         said = dict.fromkeys(self.fields) | self.cleaned_data
-        kind = said["audience_kind"]
-        if not kind or not said[REQUIRED_BY[AudienceKind(kind)]]:
+        named = NAMED_BY.get(said["audience_kind"] or "")
+        if not (said[named] if named else self.drawn.is_sound):
             return None
-        blanks = {"name": "", "goal": Goal.ACQUIRE, "message": "", "budget": Decimal(0)}
-        return _read(said | {name: blank for name, blank in blanks.items() if said[name] is None})
+        blanks = {"name": "", "goal": Goal.ACQUIRE, "audience_kind": AudienceKind.RULE, "message": "", "budget": Decimal(0)}
+        return self._said(said | {name: blank for name, blank in blanks.items() if said[name] is None})
+
+    def _said(self, said: dict[str, Any]) -> CampaignIn:
+        kind = AudienceKind(said["audience_kind"])
+        pairs = [(said[f"template_{place}"], said[f"tag_{place}"]) for place in range(TAGGED)]
+        offers = [OfferIn(template_id, tag_id) for template_id, tag_id in pairs if template_id and tag_id]
+        if said["template"]:
+            offers.append(OfferIn(said["template"]))
+        return CampaignIn(
+            name=said["name"],
+            goal=Goal(said["goal"]),
+            audience_kind=kind,
+            tag_id=said["tag"] if kind == AudienceKind.TAG else None,
+            segment_id=said["segment"] if kind == AudienceKind.SEGMENT else None,
+            rule=self.drawn.rule if kind == AudienceKind.RULE else None,
+            starts_at=said["starts_at"],
+            ends_at=said["ends_at"],
+            offers=tuple(offers),
+            points=said["points"],
+            gives_tag_id=said["gives_tag"],
+            message=said["message"],
+            budget_minor=to_minor(said["budget"]),
+        )
 
 
 class DecisionForm(BackOfficeForm):
@@ -129,29 +160,6 @@ class DecisionForm(BackOfficeForm):
     decision = forms.ChoiceField(choices=[("approve", ""), ("return", "")])
     revision = forms.IntegerField(min_value=1)
     reason = forms.CharField(required=False, max_length=200)
-
-
-def _read(said: dict[str, Any]) -> CampaignIn:
-    kind = AudienceKind(said["audience_kind"])
-    pairs = [(said[f"template_{place}"], said[f"tag_{place}"]) for place in range(TAGGED)]
-    offers = [OfferIn(template_id, tag_id) for template_id, tag_id in pairs if template_id and tag_id]
-    if said["template"]:
-        offers.append(OfferIn(said["template"]))
-    return CampaignIn(
-        name=said["name"],
-        goal=Goal(said["goal"]),
-        audience_kind=kind,
-        tag_id=said["tag"] if kind == AudienceKind.TAG else None,
-        segment_id=said["segment"] if kind == AudienceKind.SEGMENT else None,
-        rule=said["rule"] if kind == AudienceKind.RULE else None,
-        starts_at=said["starts_at"],
-        ends_at=said["ends_at"],
-        offers=tuple(offers),
-        points=said["points"],
-        gives_tag_id=said["gives_tag"],
-        message=said["message"],
-        budget_minor=to_minor(said["budget"]),
-    )
 
 
 def _choice(label: Any, choices: list[tuple[Any, str]]) -> forms.TypedChoiceField:
@@ -165,7 +173,7 @@ def _offered(found: Iterable[Offered]) -> list[tuple[Any, str]]:
 def _initial(campaign: Campaign) -> dict[str, Any]:
     said = selectors.as_said(campaign)
     found: dict[str, Any] = {
-        name: getattr(said, name) for name in ("name", "goal", "starts_at", "ends_at", "audience_kind", "rule", "points", "message")
+        name: getattr(said, name) for name in ("name", "goal", "starts_at", "ends_at", "audience_kind", "points", "message")
     }
     found |= {"code": campaign.code, "tag": said.tag_id, "segment": said.segment_id, "gives_tag": said.gives_tag_id}
     found["budget"] = major(said.budget_minor)

@@ -21,7 +21,7 @@ from stores.enums import StaffRole
 from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from stores.webhooks import services as webhooks
 from tests import world
-from tests.admin import coupon_rows, growth_rows, points_rows, tag_rows
+from tests.admin import campaign_rows, coupon_rows, growth_rows, points_rows, tag_rows
 
 CURRENCY = "CNY"
 
@@ -178,7 +178,8 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
     points_ids, points_traces = points_rows.fill(store.programme, member, tag, now)
     coupon_ids, coupon_traces = coupon_rows.fill(store.programme, member, tag, now)
     tag_ids, tag_traces = tag_rows.fill(store.programme, member, tag, now)
-    shop.ids |= growth_ids | points_ids | coupon_ids | tag_ids
+    campaign_ids, campaign_traces = campaign_rows.fill(store.programme, tag, now)
+    shop.ids |= growth_ids | points_ids | coupon_ids | tag_ids | campaign_ids
     shop.traces = [
         *shop.secrets.values(),
         *(f"新昵称{tag}", f"O-{tag}-1", f"AS-{tag}-1", f"大衣{tag}", f"备注{tag}", f"程序{tag}", f"SPU{tag}", f"因为{tag}"),
@@ -190,6 +191,7 @@ def open_shop(tag: str, code: str, digits: str, last_four: str, created_by: Any,
         *points_traces,
         *coupon_traces,
         *tag_traces,
+        *campaign_traces,
     ]
     return shop
 

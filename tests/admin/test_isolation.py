@@ -151,7 +151,7 @@ def test_no_post_of_the_admin_changes_another_shops_rows(street: Street, sit: Si
         if name in ("admin:logout", "admin:password_change", "admin:login"):
             continue
         for address in addresses(name, street.theirs):
-            of_a_programme = name.startswith(("admin:growth_", "admin:points_", "admin:coupons_", "admin:tags_"))
+            of_a_programme = name.startswith(("admin:growth_", "admin:points_", "admin:coupons_", "admin:tags_", "admin:engagement_"))
             ours_to_try = "_change" in name or f"/{street.theirs.member_id}/" in address or "job" in name or of_a_programme
             if not ours_to_try or not _stands_for_a_row(name):
                 continue

@@ -103,6 +103,9 @@ def coupons_and_tags_doors(ours: Shop) -> dict[tuple[str, str], str]:
         ("tags.tagrun", "view"): reverse("admin:tags_runs") + programme,
         ("tags.segment", "view"): reverse("admin:tags_segments") + programme,
         ("tags.segment", "change"): reverse("admin:tags_segment", args=[ids["segment_id"]]),
+        ("engagement.campaign", "view"): reverse("admin:engagement_report", args=[ids["campaign_id"]]),
+        ("engagement.campaign", "change"): reverse("admin:engagement_campaign_add") + programme,
+        ("engagement.campaign", "run"): reverse("admin:engagement_stop", args=[ids["campaign_id"]]),
     }
 
 
