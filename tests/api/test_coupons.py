@@ -1,6 +1,7 @@
 """Coupons at the API: SF-5, SF-1 step 3, claims, codes at tills, quotes with coupons, results (CPN-01, CPN-16, CPN-18)."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -161,7 +162,7 @@ def test_cpn_18_a_platform_coupon_is_accepted_in_both_stores(shop: Api, rival: A
 def test_a_quote_says_what_coupons_take_off_and_why_not(shop: Api, one_id: str, programme: Programme) -> None:
     """Ruling 25: 0.98 of 400.00 is 392.00; 10 % of it 39.20; then 30.00 of the rest; a third says why not."""
     couponed(programme, "stack", min_spend_minor=0, stackable=True)
-    couponed(programme, "tenth", kind="percent", face_minor=None, pay_rate="0.9000", min_spend_minor=0, stackable=True)
+    couponed(programme, "tenth", kind="percent", face_minor=None, pay_rate=Decimal("0.9000"), min_spend_minor=0, stackable=True)
     couponed(programme, "dear", min_spend_minor=50000, stackable=True)
     codes = {name: claim(shop, WITHIN, {"one_id": one_id}, name, name)["code"] for name in ("stack", "tenth", "dear")}
     body = {

@@ -140,6 +140,7 @@ def changed(body: Any) -> Any:
         "usage_key",
         "payment_no",
         "reference",
+        "order_no",
     ):
         if name in body:
             return {**body, name: body[name] + "x"}
