@@ -6,11 +6,13 @@ The last twelve closed months are judged; beat finds them done and goes on with 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection
 
 from activity.models import BehaviourEventKey, Order, OrderLine
 from core.enums import Origin
+from core.lanes import lanes
 from demo.world.deeds import Deeds
 from demo.world.facts import Advance, Facts
 from demo.world.house import House
@@ -56,7 +58,7 @@ class Months:
 
     now: when the demo is loaded.  facts: those not recorded yet.  deeds, savings: what cast and crowd do with points meanwhile.
     at_last: called when the last month is closed, before what came after it is recorded; it is told that moment and what is still to come.
-    closed: how many months.
+    closed: how many months.  at_once: so many programmes are judged side by side.
     """
 
     now: datetime
@@ -67,6 +69,7 @@ class Months:
     at_last: Callable[[datetime, Facts], None]
     advance: Advance = lambda done: None
     closed: int = 0
+    at_once: int = 1
 
     def close(self, moment: datetime) -> None:
         """Record what was told before `moment`, then judge the month it ended. What is recorded or judged already is left as it is."""
@@ -77,7 +80,19 @@ class Months:
         self.closed += 1
         if self.closed in (1, 2, 4, 8):
             _analyze()
-        for programme_id in self.house.programmes.values():
+        with lanes(self.at_once) as side_by_side:
+            programmes = list(self.house.programmes.values())
+            side_by_side.run(partial(self._judge, moment), [programmes[lane :: len(side_by_side)] for lane in range(len(side_by_side))])
+        if moment == ends(self.now)[-1]:
+            self.at_last(moment, self.facts)
+
+    def finish(self) -> None:
+        """Record the rest."""
+        self.deeds.tell(self.facts, advance=self.advance)
+        self.facts = Facts()
+
+    def _judge(self, moment: datetime, programme_ids: Sequence[int]) -> None:
+        for programme_id in programme_ids:
             rfm_cycles.run_cycle(
                 programme_id=programme_id,
                 period_on=months_before(moment, 1),
@@ -86,13 +101,6 @@ class Months:
                 again=False,
             )
             self._review(programme_id, moment)
-        if moment == ends(self.now)[-1]:
-            self.at_last(moment, self.facts)
-
-    def finish(self) -> None:
-        """Record the rest."""
-        self.deeds.tell(self.facts, advance=self.advance)
-        self.facts = Facts()
 
     def _review(self, programme_id: int, moment: datetime) -> None:
         scheme = schemes_selectors.published(programme_id, Track.FREE)

@@ -18,10 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from activity.management.commands.import_orders import summary
 from core import replays
 from core.watching import Watcher
+from coupons.models import Coupon
 from demo import customers, purchases
 from demo.models import LoadedStage
 from demo.months import Months, ends
-from demo.world import crowd, openings, story
+from demo.world import couponing, crowd, facts, openings, story, tagging
 from demo.world.cast import Cast, cast_facts, finish_cast, register_cast
 from demo.world.crowd import Crowd
 from demo.world.deeds import Deeds
@@ -30,6 +31,7 @@ from demo.world.house import House, open_clients, open_house
 from demo.world.mall import open_mall
 from demo.world.parts import PARTS
 from demo.world.savings import Savings
+from demo.world.scenes import Scenes
 from growth.enums import LevelCause
 from growth.models import LevelHistory, RfmSnapshot
 from points.models import PointsEntry
@@ -104,7 +106,7 @@ def load(*, now: datetime, with_real: bool, watcher: Watcher) -> list[str]:
     )
     work.house = open_house(work.now, set_up_at=now if work.is_upgrade else None)
     open_mall(work.house, work.now)
-    for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES, POINTS):
+    for stage in (HOUSE, PEOPLE, *((CUSTOMERS, PURCHASES) if with_real else ()), MONTHS, SCENES, POINTS, TAGS):
         if not LoadedStage.objects.filter(name=stage.name).exists():
             facts = stage.run(work)
             LoadedStage.objects.create(name=stage.name, facts=facts)
@@ -142,6 +144,7 @@ def _customers(work: Load) -> dict[str, Any]:
 def _purchases(work: Load) -> dict[str, Any]:
     """The file's orders and, where they are not there yet, the story's facts: together, month by month."""
     months = _months_of(work)
+    months.at_once = purchases.AT_ONCE
     stops = () if work.is_upgrade else ends(work.now)
     report = purchases.load_purchases(shift_days=work.shift_days, now=work.now, watcher=work.watcher, stops=stops, at_stop=months.close)
     if not work.is_upgrade:
@@ -209,6 +212,23 @@ def _points(work: Load) -> dict[str, Any]:
     return counts
 
 
+def _tags(work: Load) -> dict[str, Any]:
+    """Tags of all members, what the cast has of tags and coupons, and the campaign that has run."""
+    work.watcher.phase(str(TAGS.title), total=0)
+    cast = register_cast(work.house, work.now)
+    facts.record_orders(Scenes(work.now, work.house, cast.member_ids).tins(), work.now)  # in a demo from before there were tags
+    tagging.set_up_tags(work.house, work.now)
+    tagging.sum_up(work.house)
+    given = tagging.give_tags(couponing.campaign_began(work.now))
+    tagging.note_by_hand(work.house, cast.member_ids, work.now)
+    couponing.set_up_coupons(work.house, work.now)
+    couponing.give_cast(work.house, cast.member_ids, work.now)
+    campaign = couponing.run_campaign(work.house, work.now)
+    counts = {"tags": given, "targeted": campaign.targeted, "coupons": Coupon.objects.count()}
+    work.said.append(_("Tags: {tags:,} given by rules; a campaign to {targeted} members; {coupons} coupons.").format_map(counts))
+    return counts
+
+
 def _counting(watcher: Watcher, stage: Stage, total: int) -> Callable[[int], None]:
     """A stage's phase begins; the answer is told how many things more are done."""
     watcher.phase(str(stage.title), total=total)
@@ -230,3 +250,4 @@ PURCHASES = Stage("purchases", _("Orders, reviews, RFM cycles, month by month"),
 MONTHS = Stage("months", _("Story world, month by month"), _months)
 SCENES = Stage("scenes", _("Story world: the last touches"), _scenes)
 POINTS = Stage("points", _("Points of the last days, and the books"), _points)
+TAGS = Stage("tags", _("Tags, coupons, a campaign"), _tags)
