@@ -1,0 +1,74 @@
+"""Tags of the demo: those of demo/data/tags.toml with their rules, given to everybody by one run, and one by hand (OP-4, TAG-07)."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from demo.world.house import ACTOR, House
+from demo.world.moments import before
+from stores import selectors as stores_selectors
+from tags.enums import RunState, TagKind, TagSource
+from tags.models import DayStale, MemberDay, Tag, TagRun
+from tags.services import giving, runs, summary, tags, versions
+from tags.services.tags import TagIn
+
+SOURCE = Path(__file__).resolve().parents[1] / "data" / "tags.toml"
+MILK, PICKY = "M", "PICKY"
+SET_UP_AGO = timedelta(days=30)
+_EVER = (date(2000, 1, 1), date(2100, 1, 1))
+
+
+def set_up_tags(house: House, now: datetime) -> None:
+    """Make the tags of the file and publish their rules. What is there stays as it is."""
+    for said in tomllib.loads(SOURCE.read_text(encoding="utf-8"))["tag"]:
+        programme_id = house.programmes[said["programme"]]
+        if Tag.objects.filter(programme_id=programme_id, code=said["code"]).exists():
+            continue
+        tag = tags.create_tag(
+            programme_id=programme_id,
+            code=said["code"],
+            kind=TagKind.AUTO if "rule" in said else TagKind.MANUAL,
+            said=TagIn(said["name"], said["group"], said["description"], said["colour"], said.get("priority", 0)),
+            rule=json.loads(said["rule"]) if "rule" in said else None,
+            actor=ACTOR,
+            at=now - SET_UP_AGO,
+        )
+        for draft in tag.versions.all():
+            versions.publish_draft(version_id=draft.pk, actor=ACTOR, at=now - SET_UP_AGO)
+
+
+def sum_up(house: House) -> None:
+    """Bring the days and months of members up to date; in a demo from before there were any, of all that was ever told."""
+    if not MemberDay.objects.exists() and not DayStale.objects.exists():
+        from_on, until_on = _EVER
+        summary.repair(store_ids=list(house.stores.values()), from_on=from_on, until_on=until_on, apply=True)
+    summary.refresh(at_once=1_000_000)
+
+
+def give_tags(at: datetime) -> int:
+    """Do the runs that publishing asked for, as history: nobody is told. Answers how many tags were given."""
+    given = 0
+    for run_id in TagRun.objects.exclude(state=RunState.DONE).order_by("pk").values_list("pk", flat=True):
+        done = runs.run(run_id=run_id, now=lambda: at, announce=False)
+        given += sum(done.result["added"].values()) if done else 0
+    return given
+
+
+def note_by_hand(house: House, member_ids: Mapping[str, int], now: datetime) -> None:
+    """张三 is 挑剔客户, and stays so whatever runs find (OP-4). Twice is once."""
+    giving.give_tag(
+        membership_ids=[stores_selectors.membership(member_ids["M1"], house.programmes["P1"]).pk],
+        tag_id=tag_id(house, "P1", PICKY),
+        source=TagSource.STAFF,
+        reason="连续两次要求换货，发货前请先电话确认尺码",
+        actor=f"staff:{house.staff['cs01']}",
+        at=before(now, 10),
+        announce=False,
+    )
+
+
+def tag_id(house: House, programme: str, code: str) -> int:
+    """Of a tag of the file."""
+    return Tag.objects.values_list("pk", flat=True).get(programme_id=house.programmes[programme], code=code)
