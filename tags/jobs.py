@@ -1,4 +1,4 @@
-"""Long work of tags, started through core.jobs: an uploaded list of people is tagged."""
+"""Long work of tags, started through core.jobs: an uploaded list of people is tagged, a run is tried."""
 
 from dataclasses import asdict
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from core import clock, uploads
 from core.jobs import Progress
 from core.models import Job
-from tags.services import files
+from tags.services import files, runs, trials
 
 
 def tag_members_job(job: Job, progress: Progress) -> dict[str, Any]:
@@ -23,3 +23,8 @@ def tag_members_job(job: Job, progress: Progress) -> dict[str, Any]:
             watcher=progress,
         )
     return asdict(result)
+
+
+def trial_job(job: Job, progress: Progress) -> dict[str, Any]:
+    """Runner of "trial_tags". Parameters: programme_id."""
+    return trials.as_json(runs.trial(programme_id=int(job.parameters["programme_id"]), now=clock.now, watcher=progress))

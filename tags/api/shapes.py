@@ -40,15 +40,15 @@ class TagOut(TagRefOut):
 class GivenOut(OutSerializer):
     """One way in which a member has a tag, or had it."""
 
-    source = choice(TagSource)
+    source: Any = choice(TagSource)
     since = moment()
     until = moment(allow_null=True, help_text="Null while it lasts.")
     rule_version = whole(allow_null=True, help_text="The version of the rule that gave it; null by hand.")
     reason = text(help_text="What staff wrote down; empty for a rule.")
 
 
-class ValueOut(OutSerializer):
-    label = text()
+class FoundOut(OutSerializer):
+    label: Any = text()
     value = text()
 
 
@@ -58,7 +58,7 @@ class HeldTagOut(TagRefOut):
     since = moment()
     by_rule = GivenOut(read_only=True, allow_null=True)
     by_hand = GivenOut(read_only=True, allow_null=True)
-    values = many(ValueOut, read_only=True, help_text="What the rule found when it gave the tag, in the request's language.")
+    values = many(FoundOut, read_only=True, help_text="What the rule found when it gave the tag, in the request's language.")
 
 
 class HeldTagsOut(OutSerializer):
@@ -102,7 +102,7 @@ class TagWhyOut(OutSerializer):
     has = flag()
     by_rule = GivenOut(read_only=True, allow_null=True)
     by_hand = GivenOut(read_only=True, allow_null=True)
-    values = many(ValueOut, read_only=True, help_text="What the rule found when it gave the tag.")
+    values = many(FoundOut, read_only=True, help_text="What the rule found when it gave the tag.")
     never = text(allow_null=True, help_text="Why this member is never to be given the tag; null where that is not so.")
     rule_version = whole(allow_null=True, help_text="Of the rule in force; null where there is none.")
     rule = text(allow_null=True, help_text="That rule in words.")

@@ -20,6 +20,7 @@ from tags.errors import TagNotFound, TagRetired
 from tags.models import Tag
 from tags.services import giving
 
+JOB = "tag_members"  # an upload: parameters tag_id, reason, actor, dry_run
 AT_ONCE = 1000  # rows of a transaction
 COLUMNS = ("one_id", "phone")  # one of them
 

@@ -63,8 +63,16 @@ def request_run(*, programme_id: int, actor: str, at: datetime) -> TagRun:
 
 
 def request_published(*, programme_id: int, tag_ids: Iterable[int], actor: str, at: datetime) -> TagRun:
-    """Ask for a run of some tags, in the transaction that published or retired them."""
-    return _ask(_programme(programme_id), RunReason.PUBLISHED, sorted(tag_ids), actor, at)
+    """Ask for a run of some tags, in the transaction that published or retired them and holds the programme.
+
+    A run that waits already takes them on.
+    """
+    waiting = TagRun.objects.select_for_update().filter(programme_id=programme_id, reason=RunReason.PUBLISHED, state=RunState.DUE).first()
+    if waiting is None:
+        return _ask(_programme(programme_id), RunReason.PUBLISHED, sorted(tag_ids), actor, at)
+    waiting.tag_ids = sorted({*waiting.tag_ids, *tag_ids})
+    waiting.save(update_fields=["tag_ids"])
+    return waiting
 
 
 # --- running ---
@@ -103,16 +111,15 @@ def run(*, run_id: int, now: Callable[[], datetime], watcher: Watcher | None = N
 
     announce: whether other programs hear of it (not of history being loaded).
     """
-    row = TagRun.objects.select_related("programme").get(pk=run_id)
-    with _held(row.programme_id) as free:
-        if not free:
+    of_run = TagRun.objects.filter(pk=run_id)
+    with _held(of_run.values_list("programme_id", flat=True).get()) as free:
+        started = of_run.exclude(state=RunState.DONE)
+        if not free or not started.update(state=RunState.RUNNING, phase="facts", done=0, total=0, started_at=now()):
             return None
-        started = TagRun.objects.filter(pk=run_id).exclude(state=RunState.DONE)
-        if not started.update(state=RunState.RUNNING, phase="facts", done=0, total=0, started_at=now()):
-            return None
+        row = of_run.select_related("programme").get()
         watcher = watcher or Unwatched()
         refreshed = facts.refresh(now=now(), programme_id=row.programme_id)
-        TagRun.objects.filter(pk=run_id).update(phase="judging")
+        of_run.update(phase="judging")
         with transaction.atomic():
             at = now()
             judging = _judging(row.programme, at, f"run:{run_id}", watcher)
@@ -120,7 +127,7 @@ def run(*, run_id: int, now: Callable[[], datetime], watcher: Watcher | None = N
             if announce:
                 _tell(flips, at)
             _done(run_id, flips, at, facts=refreshed)
-    return TagRun.objects.get(pk=run_id)
+    return of_run.get()
 
 
 def trial(*, programme_id: int, now: Callable[[], datetime], watcher: Watcher | None = None) -> Trial:

@@ -5,9 +5,12 @@ from itertools import count
 from typing import Any
 
 from core.enums import VersionState
+from members import services as members_services
+from members.models import Member
 from stores.models import Membership, Programme
 from tags.enums import TagGroup, TagKind
-from tags.models import MemberTag, Tag, TagVersion
+from tags.models import FactStale, MemberTag, Tag, TagRun, TagVersion
+from tags.services import runs
 from tests import world
 from tests.world import NOW
 
@@ -61,3 +64,33 @@ def rows(of: Membership | Tag) -> list[tuple[str, str, bool]]:
 def having(tag: Tag) -> set[int]:
     """Membership ids with an open row of a tag."""
     return set(MemberTag.objects.filter(tag=tag, ended_at=None).values_list("membership_id", flat=True))
+
+
+def crowd(programme: Programme, number: int, *, at: datetime = NOW, **profile: Any) -> list[Membership]:
+    """So many new members of one programme at once, all with this profile."""
+    members = Member.objects.bulk_create(
+        Member(one_id=f"tagged{next(_numbers):012d}", name="某人", registered_at=at, updated_at=at, **profile) for _each in range(number)
+    )
+    joined = Membership.objects.bulk_create(
+        Membership(member=each, programme=programme, member_no=f"T{each.pk}", joined_at=at, source="import") for each in members
+    )
+    FactStale.objects.bulk_create(FactStale(membership=each) for each in joined)
+    return joined
+
+
+def become(of: Membership, **profile: Any) -> None:
+    """Change who somebody is, as a program of the shop does."""
+    members_services.update_profile(member_id=of.member_id, changes=profile, actor="test", at=NOW)
+
+
+def judge(programme: Programme, *, at: datetime = NOW, **values: Any) -> TagRun:
+    """Judge all members of a programme now."""
+    asked = runs.request_run(programme_id=programme.pk, actor="test", at=at)
+    done = runs.run(run_id=asked.pk, now=lambda: at, **values)
+    assert done is not None
+    return done
+
+
+def counts(run: TagRun) -> tuple[int, int]:
+    """How many rows came and went: (+n, -n)."""
+    return sum(run.result["added"].values()), sum(run.result["removed"].values())
