@@ -74,5 +74,5 @@ def _counted(basket: Basket, at: Moment, member_ids: list[int]) -> Mapping[int, 
     """A basket that no row keeps, counted for some members."""
     of_members = SQL("told.member_id = ANY({})").format(Literal(member_ids))
     with connection.cursor() as cursor:
-        cursor.execute(counting(basket, at, statement(basket), of_members))
+        cursor.execute(counting(basket, at, statement(basket), of_members).as_string(cursor.connection))
         return {row[0]: tuple(map(int, row[1:])) for row in cursor.fetchall()}

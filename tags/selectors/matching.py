@@ -125,5 +125,5 @@ def _select(columns: Composable, compiled: Compiled, programme_id: int) -> Compo
 
 def _rows(statement: Composable) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement.as_string(cursor.connection))  # as text: the history reads what runs within a request
         return list(cursor.fetchall())

@@ -239,7 +239,7 @@ class _Refresh:
                 programme=Literal(self.programme.pk),
             )
             with connection.cursor() as cursor:
-                cursor.execute(told)
+                cursor.execute(told.as_string(cursor.connection))
         WatchedFigure.objects.filter(pk__in=[each.pk for each in fresh]).update(filled_at=self.days.now)
 
 

@@ -227,5 +227,5 @@ def _big(number: int) -> Composable:
 
 def _execute(statement: Composable) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement.as_string(cursor.connection))  # as text: the history reads what runs within a request
         return int(cursor.rowcount)
