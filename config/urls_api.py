@@ -18,4 +18,6 @@ urlpatterns = [
     path("", include("growth.api.urls")),
     path("", include("points.api.urls")),
     path("", include("coupons.api.urls")),
+    path("", include("tags.api.urls")),
+    path("", include("engagement.api.urls")),
 ]

@@ -99,6 +99,7 @@ class ClientScope(models.TextChoices):
     COUPONS_WRITE = "coupons:write", _("claim, reserve, use and release coupons")
     TAGS_READ = "tags:read", _("read tags and segments")
     TAGS_WRITE = "tags:write", _("give and take tags by hand")
+    CAMPAIGNS_READ = "campaigns:read", _("read campaigns and what came of them")
 
 
 class MemberImportPhase(models.TextChoices):

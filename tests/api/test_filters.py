@@ -6,6 +6,8 @@ from activity.api import filters as fact_filters
 from activity.api import shapes as fact_shapes
 from core.api.filters import Filters
 from core.api.serializers import PageQuery
+from engagement.api import filters as engagement_filters
+from engagement.api import shapes as engagement_shapes
 from points.api import filters as points_filters
 from points.api import shapes as points_shapes
 from stores.api import shapes as member_shapes
@@ -23,6 +25,7 @@ from stores.api.filters import MembersOfProgrammeFilters
         (points_shapes.LotsQuery, points_filters.LotFilters),
         (points_shapes.HoldsQuery, points_filters.HoldFilters),
         (points_shapes.RedemptionsQuery, points_filters.RedemptionFilters),
+        (engagement_shapes.CampaignsQuery, engagement_filters.CampaignFilters),
     ],
 )
 def test_every_parameter_of_a_list_has_its_filter(query: type[PageQuery], filters: type[Filters]) -> None:
