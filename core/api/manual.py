@@ -25,6 +25,9 @@ SHELL_NAMES = {  # path parameters as the curls of docs/api.md call them
     "number": "ENTRY",
     "hold_id": "HOLD",
     "redemption_id": "REDEMPTION",
+    "template": "TEMPLATE",
+    "coupon_id": "COUPON",
+    "coupon_code": "COUPON_CODE",
 }
 KEPT = {  # what later calls need of an answer: operation -> (path parameter, member of the answer)
     "create_member": ("one_id", "one_id"),
@@ -35,6 +38,7 @@ KEPT = {  # what later calls need of an answer: operation -> (path parameter, me
     "push_after_sales": ("after_sale_no", "after_sale_no"),
     "hold_points": ("hold_id", "id"),
     "redeem_reward": ("redemption_id", "id"),
+    "claim_coupon": ("coupon_id", "id"),
 }
 _ORDER = {"post": 0, "put": 1, "patch": 2, "get": 3, "delete": 4}  # what is made first can be read and taken away afterwards
 
@@ -135,6 +139,8 @@ def postman(of: Mapping[str, Any]) -> dict[str, Any]:
             {"key": "purpose", "value": "marketing"},
             {"key": "benefit", "value": "priority_dispatch"},
             {"key": "number", "value": "1"},
+            {"key": "template", "value": "claim30"},
+            {"key": "coupon_code", "value": ""},
             *({"key": name, "value": ""} for name, _member in KEPT.values()),
         ],
         "item": [_token_request(), *({"name": tag, "item": items} for tag, items in sorted(folders.items()))],

@@ -21,5 +21,5 @@ RESERVE = {
     "minutes": 30,
 }
 USE = {"order_no": "O2001"}
-USE_AT_TILL = {"order_no": "S101", "lines": [{"line_no": 1, "sku": "NF03", "category": "母婴/奶粉", "quantity": 1, "pay_minor": 29900}]}
+USE_AT_TILL = {"order_no": "O2001", "lines": [{"line_no": 1, "sku": "NF03", "category": "母婴/奶粉", "quantity": 1, "pay_minor": 29900}]}
 RELEASE = {"order_no": "O2001"}

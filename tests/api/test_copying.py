@@ -21,15 +21,20 @@ from standardwebhooks import Webhook
 from core import clock
 from core.api import manual
 from core.registry import BLANK
+from coupons.models import Coupon, CouponTemplate
+from coupons.rules.discounts import Goods
+from coupons.services import claims, using
+from coupons.services.using import Spend
 from points.services import exchange, spending
 from stores import services as stores_services
 from stores.enums import ClientScope, ProgrammeKind
-from stores.models import Programme
+from stores.models import Membership, Programme
 from stores.services import ClientCredentials
 from tests.api import sweep
+from tests.api.couponed import couponed
 from tests.api.levelled import grow, levelled, membership
 from tests.api.pointed import give, pointed
-from tests.world import NOW, platform, store
+from tests.world import NOW, enrol, platform, store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PROJECT = Path(__file__).resolve().parents[2]
@@ -42,6 +47,9 @@ def credentials(transactional_db: None) -> ClientCredentials:
     made = stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
     programme = pointed(levelled(made))
     shop = store("S001", programme_id=programme.pk)
+    couponed(programme, "claim30")
+    member_id = enrol(shop, "+8613600136000").member_id
+    reserve(coupon_of(Membership.objects.get(member=member_id, programme=programme)))
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
 
 
@@ -49,6 +57,19 @@ def settle(one_id: str) -> None:
     """What a real member has by then."""
     grow(membership("P1", one_id), 7200)
     give(membership("P1", one_id), 100, at=clock.now())
+
+
+def coupon_of(member: Membership) -> Coupon:
+    """One to be had by its code, before the first member of the manual is there."""
+    template_id = CouponTemplate.objects.get(programme=member.programme, code="claim30").pk
+    return claims.claim(template_id=template_id, membership_id=member.pk, effect_key="first", actor="test", at=clock.now()).coupon
+
+
+def reserve(coupon: Coupon) -> None:
+    """For the order that the manual releases, reserves and uses it for."""
+    spend = Spend((Goods(1, "NF03", "", 1, 29900),))
+    store_id = store("S001").pk
+    using.reserve_coupon(coupon_id=coupon.pk, store_id=store_id, order_no="O2001", spend=spend, actor="test", at=clock.now())
 
 
 def another_hold(one_id: str) -> int:
@@ -100,6 +121,8 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
         "PURPOSE": "marketing",
         "BENEFIT": "priority_dispatch",
         "ENTRY": "1",
+        "TEMPLATE": "claim30",
+        "COUPON_CODE": Coupon.objects.get().code,
     }
     for _method, _path, said in manual.operations(sweep.document()):
         operation = said["operationId"]
@@ -111,6 +134,8 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
             settle(names["ONE_ID"])
         if operation == "capture_points_hold":
             names["HOLD"] = str(another_hold(names["ONE_ID"]))  # a hold ends once
+        if operation == "claim_coupon":
+            reserve(Coupon.objects.get(pk=names["COUPON"]))  # what is tried first lets go of it
     assert commands == {}
 
 
@@ -176,6 +201,30 @@ def test_the_points_program_pays_earns_and_exchanges(environment: dict[str, str]
     ]
 
 
+def test_the_coupons_program_goes_to_the_checkout(environment: dict[str, str]) -> None:
+    """SF-5, as in the demo: a coupon of 30.00 from 299.00 on."""
+    theirs = stores_services.create_programme(code="P2", name="P2", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
+    other = store("S002", programme_id=theirs.pk)
+    made = stores_services.create_api_client(store_id=other.pk, name="other", scopes=ClientScope.values)
+    environment = {**environment, "S002_CLIENT_ID": made.client_id, "S002_CLIENT_SECRET": made.client_secret}
+    done = subprocess.run(
+        [sys.executable, "examples/coupons.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    claimed, *rest = done.stdout.splitlines()
+    assert claimed.startswith("claimed ")
+    assert rest == [
+        "quoted 3000 of 35280",
+        "298.99 409 min_spend",
+        "299.00 reserved",
+        "again 409 held_by_other_session",
+        "released available",
+        "used used True 3000",
+        "twice 409 already_used",
+        "elsewhere 404 coupon_not_found",
+    ]
+
+
 def test_the_requests_for_editors_work(environment: dict[str, str]) -> None:
     kept: dict[str, Any] = {}
     text = (PROJECT / "examples/storefront.http").read_text(encoding="utf-8").replace("{{guanxi}}", environment["GUANXI"])
@@ -202,6 +251,7 @@ def test_the_postman_collection_goes_through_from_top_to_bottom(environment: dic
     collection = json.loads((PROJECT / "examples/postman_collection.json").read_text(encoding="utf-8"))
     names = {said["key"]: said["value"] for said in collection["variable"]}
     names |= {"guanxi": environment["GUANXI"], "client_id": environment["CLIENT_ID"], "client_secret": environment["CLIENT_SECRET"]}
+    names["coupon_code"] = Coupon.objects.get().code
     token_item, *folders = collection["item"]
     items = {item["name"]: item for folder in folders for item in folder["item"]}
     assert len(items) == len(sweep.operations())
@@ -213,6 +263,8 @@ def test_the_postman_collection_goes_through_from_top_to_bottom(environment: dic
             names[name] = str(answer[member])
             if name == "one_id":
                 settle(names[name])
+            if name == "coupon_id":
+                reserve(Coupon.objects.get(pk=names[name]))
         if item["name"] == "Take the points of a hold":
             names["hold_id"] = str(another_hold(names["one_id"]))
 

@@ -192,21 +192,22 @@ def test_a_monthly_pack_begins_next_month_when_its_day_has_passed(programme: Pro
 
 def test_packs_that_make_no_sense_are_refused(programme: Programme, fifty: CouponTemplate):
     other = house.template(world.platform())
-    for said in (
+    refused: tuple[dict[str, Any], ...] = (
         {"of": fifty, "name": " "},
         {"of": fifty, "trigger": "monthly"},
         {"of": fifty, "quantity": 21},
         {"of": other},
-    ):
+    )
+    for said in refused:
         with pytest.raises(InvalidInput):
-            pack(programme, said.pop("of"), **said)  # type: ignore[arg-type]
+            pack(programme, said.pop("of"), **said)
     assert not CouponPack.objects.exists()
 
 
 def test_cs_5_customer_service_gives_one_a_member_and_month(programme: Programme, member: Membership):
     """CS-5: only templates marked 客服可发; a second try is refused; the next month is another."""
     sorry = house.template(programme, staff_may_give=True)
-    said = {"membership_id": member.pk, "reason": "优惠券无法使用", "actor": "staff:7"}
+    said: dict[str, Any] = {"membership_id": member.pk, "reason": "优惠券无法使用", "actor": "staff:7"}
     with pytest.raises(NotForStaff):
         staff.give_coupon(template_id=house.template(programme).pk, token="a", at=NOW, **said)
     first = staff.give_coupon(template_id=sorry.pk, token="a", at=NOW, **said)
