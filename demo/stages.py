@@ -218,8 +218,8 @@ def _tags(work: Load) -> dict[str, Any]:
     cast = register_cast(work.house, work.now)
     facts.record_orders(Scenes(work.now, work.house, cast.member_ids).tins(), work.now)  # in a demo from before there were tags
     tagging.set_up_tags(work.house, work.now)
-    tagging.sum_up(work.house)
-    given = tagging.give_tags(couponing.campaign_began(work.now))
+    at_once = purchases.AT_ONCE if LoadedStage.objects.filter(name=PURCHASES.name).exists() else 1
+    given = tagging.give_tags(work.house, couponing.campaign_began(work.now), at_once=at_once)
     tagging.note_by_hand(work.house, cast.member_ids, work.now)
     couponing.set_up_coupons(work.house, work.now)
     couponing.give_cast(work.house, cast.member_ids, work.now)
