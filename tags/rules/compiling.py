@@ -89,10 +89,9 @@ def matching_lines(basket: Basket) -> sql.Composable:
     """Which rows of the alias `line`, or of `told` for events, a basket holds."""
     if not basket.by:
         return TRUE
-    if basket.event:
-        told = {"category": "(told.attributes ->> 'category')"}.get(basket.by, f"told.{basket.by}")
-    else:
-        told = f"line.{basket.by}"
+    told = f"told.{basket.by}" if basket.event else f"line.{basket.by}"
+    if told == "told.category":
+        told = "(told.attributes ->> 'category')"
     # not LIKE: a category may hold its wildcards
     words = "({told} = {value} OR starts_with({told}, {value} || '/'))" if basket.by == By.CATEGORY else "({told} = {value})"
     return sql.SQL(words).format(told=sql.SQL(told), value=sql.Literal(basket.value))

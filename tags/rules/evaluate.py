@@ -49,7 +49,10 @@ _POSITIONS: dict[str, int] = {
 
 @dataclass(frozen=True)
 class Judged:
-    """A part of a rule and whether it holds. depth: of the groups it lies in.  value: what was looked at, None for groups and for no value."""
+    """A part of a rule and whether it holds. depth: of the groups it lies in.
+
+    value: what was looked at, None for groups and for no value.
+    """
 
     node: Node
     holds: bool

@@ -287,10 +287,10 @@ class _Reader:
         if operand.kind == Kind.RANK and self.catalogue is not None:
             words = levels_of(operand, self.catalogue)
             ends = (words[str(first)].rank, words[str(last)].rank)
-        if operand.kind in NUMBERS or (operand.kind == Kind.RANK and self.catalogue is not None):
-            if ends[0] > ends[1]:
-                self._wrong(path, "empty_range", _("The first value must not be above the last."))
-                return None
+        is_ordered = operand.kind in NUMBERS or (operand.kind == Kind.RANK and self.catalogue is not None)
+        if is_ordered and ends[0] > ends[1]:
+            self._wrong(path, "empty_range", _("The first value must not be above the last."))
+            return None
         return Between(first, operand, last)
 
     def _literal(self, operand: Operand, value: Any, path: str) -> Literal | None:
@@ -384,7 +384,7 @@ class _Reader:
                 and rest.get("gender", "") in ("", "male", "female")
                 and not rest.keys() - {"gender"}
             ):
-                return HasChild(low, high, rest.get("gender", ""))
+                return HasChild(low, high, str(rest.get("gender", "")))
         self._wrong(path, "wrong_child", _("Months are two whole numbers from 0 to %d, the first not above the last.") % MAX_MONTHS)
         return None
 

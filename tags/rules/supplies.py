@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from psycopg import sql
+from psycopg.sql import Composable
 
 from tags.rules.kinds import Kind, Number, Ratio, Unit
 
@@ -22,7 +22,7 @@ class Variable:
     sql: Callable[[date], Ratio]
     values: Callable[[Collection[int], date], Mapping[int, Number | None]]
     unit: Unit = Unit.NONE
-    join: Callable[[date], sql.Composable] | None = None  # a LEFT JOIN, one row a membership at most; its alias is join_alias
+    join: Callable[[date], Composable] | None = None  # a LEFT JOIN, one row a membership at most; its alias is join_alias
     join_alias: str = ""
 
 

@@ -1,9 +1,11 @@
 """The facts of memberships, as Python judges them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.sql import SQL, Literal
 
 from core import sql
@@ -21,6 +23,15 @@ _COLUMNS = {each.name for each in fields(Facts)} & ({each.attname for each in Me
 def statement(basket: Basket) -> str:
     """The text that counts a basket, for `compiling.counting`."""
     return sql.text("tags/compile/did" if basket.event else "tags/compile/bought")
+
+
+@contextmanager
+def one_pass() -> Iterator[None]:
+    """Have statements read whole tables rather than look up row by row: a table that was just filled looks empty to the planner."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def watched(programme_id: int) -> dict[Basket, int]:
@@ -54,7 +65,7 @@ def facts_of(
     variables = {name: variable.values(ids, at.on) for name in derived if at is not None and (variable := supplies.find(name)) is not None}
     return {
         row.pk: Facts(
-            **{name: tuple(value) if isinstance(value := getattr(row, name), list) else value for name in _COLUMNS},
+            **_columns(row),
             baskets={kept[int(number)]: tuple(values) for number, values in row.figures.items() if int(number) in kept}
             | {basket: of[row.member_id] for basket, of in counted.items() if row.member_id in of},
             tags=frozenset(held[row.pk]),
@@ -63,6 +74,10 @@ def facts_of(
         )
         for row in rows
     }
+
+
+def _columns(row: MemberFact) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value := getattr(row, name), list) else value for name in _COLUMNS}
 
 
 def _kept(programme_ids: Collection[int]) -> dict[int, Basket]:

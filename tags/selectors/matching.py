@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +70,7 @@ def compile_rule(rule: Any, programme_id: int, on: date) -> Compiled:
 def count(rule: Any, programme_id: int, on: date) -> int:
     """How many memberships a rule holds for, by facts as they were refreshed last."""
     compiled = compile_rule(rule, programme_id, on)
-    return int(_rows(_select(SQL("count(*)"), compiled, programme_id))[0][0])
+    return int(_rows(_select(SQL("count(*)"), compiled, programme_id), compiled)[0][0])
 
 
 def sample(rule: Any, programme_id: int, on: date, limit: int = 20) -> list[Match]:
@@ -80,7 +81,7 @@ def sample(rule: Any, programme_id: int, on: date, limit: int = 20) -> list[Matc
     end = SQL(" ORDER BY fact.membership_id LIMIT {}").format(Literal(limit))
     return [
         Match(membership_id, member_id, sentence.value_words(json.loads(values), compiler.at.catalogue))
-        for membership_id, member_id, values in _rows(_select(columns, compiled, programme_id) + end)
+        for membership_id, member_id, values in _rows(_select(columns, compiled, programme_id) + end, compiled)
     ]
 
 
@@ -88,7 +89,7 @@ def page(rule: Any, programme_id: int, on: date, after: int, limit: int) -> list
     """Membership ids behind `after`, in id order, at most `limit`."""
     compiled = compile_rule(rule, programme_id, on)
     end = SQL(" AND fact.membership_id > {} ORDER BY fact.membership_id LIMIT {}").format(Literal(after), Literal(limit))
-    return [row[0] for row in _rows(_select(SQL("fact.membership_id"), compiled, programme_id) + end)]
+    return [row[0] for row in _rows(_select(SQL("fact.membership_id"), compiled, programme_id) + end, compiled)]
 
 
 def explain(rule: Any, membership_id: int, on: date) -> Explained:
@@ -123,7 +124,7 @@ def _select(columns: Composable, compiled: Compiled, programme_id: int) -> Compo
     )
 
 
-def _rows(statement: Composable) -> list[Any]:
-    with connection.cursor() as cursor:
+def _rows(statement: Composable, compiled: Compiled) -> list[Any]:
+    with facts.one_pass() if compiled.joins else nullcontext(), connection.cursor() as cursor:
         cursor.execute(statement.as_string(cursor.connection))  # as text: the history reads what runs within a request
         return list(cursor.fetchall())

@@ -8,6 +8,7 @@ One session at a time moves the facts of a programme; others wait for the end of
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -30,7 +31,7 @@ from tags.rules.catalogue import Moment
 from tags.rules.compiling import counting
 from tags.rules.figures import Basket, of_key
 from tags.selectors.catalogues import catalogue
-from tags.selectors.facts import statement
+from tags.selectors.facts import one_pass, statement
 
 log = structlog.get_logger(__name__)
 LOCK_CLASS = 7331  # first key of the advisory locks that hold a programme's facts; the second is the programme
@@ -194,12 +195,10 @@ class _Refresh:
         of_many = "_of_many" if wanted > MANY else ""
         _execute("ANALYZE facts_wanted")
         _execute("SET LOCAL work_mem = '128MB'")
-        if of_many:
-            _execute("SET LOCAL enable_nestloop = off")
-        sql.run(f"tags/facts/read_orders{of_many}", currency=self.programme.currency, **scope)
-        _execute("ANALYZE facts_order")
-        sql.run(f"tags/facts/read_lines{of_many}", since_on=since_on)
-        _execute("SET LOCAL enable_nestloop = on")
+        with one_pass() if of_many else nullcontext():
+            sql.run(f"tags/facts/read_orders{of_many}", currency=self.programme.currency, **scope)
+            _execute("ANALYZE facts_order")
+            sql.run(f"tags/facts/read_lines{of_many}", since_on=since_on)
         sql.run("tags/facts/read_events", since=events_since, visits=VISITS, **scope)
         for table in ("facts_line", "facts_event"):
             _execute(f"ANALYZE {table}")

@@ -200,7 +200,7 @@ def line(number: int, random: Random) -> OrderLine:
 
 
 def events(memberships: Sequence[Membership], own: Store, other: Store, random: Random) -> None:
-    made = []
+    made: list[BehaviourEvent] = []
     for membership in memberships:
         eager = random.random() < 0.3  # visits fall by months: often in February, less in March, hardly in April
         months = [date(2024, 2, day) for day in range(1, 11)] + [date(2024, 3, day) for day in range(1, 8)]
@@ -262,7 +262,7 @@ def holdings(memberships: Sequence[Membership], programme: Programme, random: Ra
             held.append(MemberLevel(membership=membership, track="paid", level=bought, level_until=until, since=NOW))
     MemberLevel.objects.bulk_create(held)
     template = coupons_house.template(programme)
-    coupons = []
+    coupons: list[Coupon] = []
     for membership in memberships:
         for _coupon in range(random.choice((0, 0, 1, 2))):
             state = random.choice(("available", "reserved", "used", "expired"))

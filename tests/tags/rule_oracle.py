@@ -271,11 +271,8 @@ class Oracle:
         """Of February, March and April, judged in May 2024 (A-36)."""
         months = Counter((day.year, day.month) for day in visits)
         first, second, third = months[2024, 2], months[2024, 3], months[2024, 4]
-        return (
-            first >= 4
-            and Fraction(second, first) <= Fraction(7, 10)
-            and (third == 0 if not second else Fraction(third, second) <= Fraction(7, 10))
-        )
+        fell = second * 10 <= first * 7 and third * 10 <= second * 7
+        return first >= 4 and fell
 
     def top(self, person: Person, named: Any) -> str | None:
         amounts: Counter[str] = Counter()

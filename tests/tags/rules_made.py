@@ -68,11 +68,8 @@ class Rules:
             asked = {**self.random.choice(BASKETS), "days": self.random.choice(DAYS), "figure": figure}
             return {"bought": asked}, Kind.MONEY if is_money else Kind.INT, MONEY if is_money else (0, 1, 2, 30, 90)
         if draw < 0.3:
-            asked = {
-                **self.random.choice(EVENTS),
-                "days": self.random.choice(DAYS),
-                "figure": self.random.choice(("count", "days", "last_days")),
-            }
+            figure = self.random.choice(("count", "days", "last_days"))
+            asked = {**self.random.choice(EVENTS), "days": self.random.choice(DAYS), "figure": figure}
             return {"did": asked}, Kind.INT, (0, 1, 2, 7, 30)
         field = FIELDS[self.random.choice(sorted(FIELDS))]
         return {"var": field.code}, field.kind, self.literals(field.code)

@@ -10,15 +10,10 @@ SELECT
     (max(told.completed_at) AT TIME ZONE {zone})::date - DATE '1970-01-01' AS last_day,
     (min(told.completed_at) AT TIME ZONE {zone})::date - DATE '1970-01-01' AS first_day
 FROM activity_order AS told
--- Each order finds its few lines by index (OFFSET 0): tables that were just filled look empty to the planner.
-CROSS JOIN LATERAL (
-    SELECT * FROM activity_orderline AS line
-    WHERE line.order_id = told.id AND {matches}
-        AND NOT line.is_gift_card AND line.quantity > line.refunded_quantity
-        AND (line.paid_minor > line.refunded_minor OR line.paid_minor = 0)
-    OFFSET 0
-) AS line
+JOIN activity_orderline AS line ON line.order_id = told.id
 WHERE told.status = 'completed' AND told.completed_at >= {since} AND told.completed_at < {until}
     AND (told.net_minor > 0 OR told.settled_minor = 0)
-    AND {of_stores} AND {of_members}
+    AND {of_stores} AND {of_members} AND {matches}
+    AND NOT line.is_gift_card AND line.quantity > line.refunded_quantity
+    AND (line.paid_minor > line.refunded_minor OR line.paid_minor = 0)
 GROUP BY told.member_id
