@@ -11,13 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from points.services import rewards
 from points.services.rewards import RewardIn
 from stores.models import Programme
-from tests.api import bodies, sweep
+from tests.api import bodies, couponed, sweep
 from tests.api.callers import Api
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 AT_MOST = 15
-PARTS_AT_MOST = 17  # of one member: what six apps have to say
+PARTS_AT_MOST = 18  # of one member: what seven apps have to say
 
 
 def queries(call: Callable[[], Any]) -> int:
@@ -62,6 +62,8 @@ def more(of: sweep.Stocked, made: int, rows: int) -> None:
         of.api.post(f"{points}/credits", {"points": 9, "reference": f"m{number}"})
         of.api.post(f"{points}/holds", {"points": 1, "reference": f"m{number}"})
         of.api.post(f"{within}/redemptions", {"member": member, "reward": "film", "reference": f"m{number}"})
+        couponed.claim(of.api, within, member, f"m{number}")
+        couponed.couponed(Programme.objects.get(code=of.path["code"]), f"m{number}", is_on=True)
         rewards.save_reward(
             programme_id=Programme.objects.get(code=of.path["code"]).pk,
             code=f"m{number}",
