@@ -10,7 +10,7 @@ from typing import Any
 
 from core.api import manual
 from stores.models import Programme
-from tests.api import bodies, couponed, levelled, pointed
+from tests.api import bodies, campaigned, couponed, levelled, pointed, tagged
 from tests.api.callers import BASE, Api
 
 READ_ONLY_POSTS = frozenset({"resolve_identity", "quote", "check_order_points"})
@@ -101,8 +101,11 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
     points = f"{within}{at}/points"
     _ok(api.post(f"{points}/credits", {"points": 900, "reference": f"{prefix}-C1"}))
     holds = [_ok(api.post(f"{points}/holds", {"points": 5, "reference": f"{prefix}-H{number}"}))["id"] for number in (1, 2)]
+    tagged.tagged(Programme.objects.get(stores__code=store))
+    _ok(api.put(f"{within}{at}/tags/picky", {"reason": "三次要求换货"}))
     redemption = _ok(api.post(f"{within}/redemptions", {"member": of, "reward": "film", "reference": f"{prefix}-R1"}))
     couponed.couponed(Programme.objects.get(stores__code=store))
+    campaigned.campaigned(Programme.objects.get(stores__code=store))
     coupons = [couponed.claim(api, within, of, f"{prefix}-K{number}") for number in range(6)]
     for number, coupon in enumerate(coupons[2:], start=2):
         _ok(api.post(f"{within}{at}/coupons/{coupon['id']}/reserve", couponed.goods(f"{prefix}-S{number}")))
@@ -119,8 +122,11 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "benefit": "priority_dispatch",
         "number": 1,
         "hold_id": holds[0],
+        "tag": "picky",
+        "segment": "buyers",
         "redemption_id": redemption["id"],
         "template": "thirty",
+        "campaign": "picked",
         "coupon_id": coupons[0]["id"],
         "coupon_code": coupons[1]["code"],
     }
@@ -175,6 +181,7 @@ def body_for(operation: Swept, of: Stocked) -> Any:
         "use_coupon_by_code": {"order_no": f"{of.prefix}-S4"},
         "release_coupon": {"order_no": f"{of.prefix}-S3"},
         "release_coupon_by_code": {"order_no": f"{of.prefix}-S5"},
+        "give_member_tag": {"reason": "三次要求换货"},
         "put_wallet": bodies.wallet(balance_minor=9990, as_of="2024-05-20T10:30:00+08:00"),
     }
     if "requestBody" not in operation.declared:

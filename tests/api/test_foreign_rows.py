@@ -30,6 +30,8 @@ MISSING = {
     "template": "nothing",
     "coupon_id": 999999,
     "coupon_code": "000000000000",
+    "tag": "nothing",
+    "segment": "nothing",
 }
 NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 

@@ -181,7 +181,7 @@ def test_the_portrait_has_six_parts(shop: Api, one_id: str) -> None:
     assert portrait["assets"]["balance"]["balance_minor"] == 8880
     assert (portrait["consumption"][0]["orders"], portrait["consumption"][0]["settled_minor"]) == (1, 29990)
     assert portrait["preferences"][0]["categories"] == [{"name": "女装", "pieces": 1}]
-    assert portrait["tags"] is None
+    assert portrait["tags"] == []
 
 
 def test_the_timeline_joins_all_channels_newest_first_page_by_page(shop: Api, one_id: str) -> None:
