@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from core.lanes import lanes
 from demo.world.house import ACTOR, House
@@ -22,9 +23,15 @@ SET_UP_AGO = timedelta(days=30)
 _EVER = (date(2000, 1, 1), date(2100, 1, 1))
 
 
+def read() -> list[dict[str, Any]]:
+    """The tags of the file."""
+    found: list[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))["tag"]
+    return found
+
+
 def set_up_tags(house: House, now: datetime) -> None:
     """Make the tags of the file and publish their rules. What is there stays as it is."""
-    for said in tomllib.loads(SOURCE.read_text(encoding="utf-8"))["tag"]:
+    for said in read():
         programme_id = house.programmes[said["programme"]]
         if Tag.objects.filter(programme_id=programme_id, code=said["code"]).exists():
             continue

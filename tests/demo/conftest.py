@@ -1,8 +1,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from demo import months
 from demo.customers import Customer, read_customers
 from demo.world import crowd
 from demo.world.crowd import Crowd
@@ -29,6 +32,16 @@ class Told:
 @pytest.fixture
 def told() -> Told:
     return Told()
+
+
+@pytest.fixture
+def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """The same stages over a crowd of thirty and three judged months, with the credentials in a folder of the test."""
+    plan = crowd.plan
+    monkeypatch.setattr(months, "JUDGED", 3)
+    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=30))
+    settings.DATA_DIR = tmp_path
+    yield
 
 
 @pytest.fixture(scope="session")

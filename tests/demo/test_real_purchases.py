@@ -5,22 +5,30 @@ demo says of its members (docs/demo-data.md quotes the sums).
 from collections.abc import Callable
 from dataclasses import astuple
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import Count, F, Sum
 
 from activity.mapping import MICRO
 from activity.models import AfterSale, AfterSaleLine, Order, OrderLine
 from activity.services.import_report import Fate
+from core.models import EffectSkipped
+from coupons.models import Coupon
 from demo import customers, stages
 from demo.models import LoadedStage
 from demo.world.moments import FROZEN
+from engagement.models import Campaign
 from growth.models import LevelHistory, MemberLevel, RfmRun, RfmSnapshot
+from stores.models import Membership
+from tags.models import MemberTag, TagRun
 from tests.demo.conftest import Told
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "demo-data.md"
+PLAIN_SQL = Path(__file__).with_name("tags.sql")
 UKGIFT = {"store__code__in": ["UKGIFT", "UKGIFT-INTL"]}
 
 FATES = {  # lines, pieces, GBP
@@ -103,11 +111,42 @@ def the_cells_and_the_levels_are_filled_and_members_have_fallen() -> None:
     assert held.count() == len(customers.read_customers())
 
 
+def tags_have_the_members_that_plain_sql_counts() -> None:
+    """Issue 5, What it must show: at least 12 useful automatic tags, each of 1 to 60 % of members, no two overlapping more than 90 %."""
+    run = TagRun.objects.filter(programme__code="UKGIFT").latest("pk")
+    with connection.cursor() as cursor:
+        cursor.execute(PLAIN_SQL.read_text(encoding="utf-8"), {"on": run.as_of_on})
+        expected = dict(cursor.fetchall())
+    members: dict[str, set[int]] = {code: set() for code in expected}
+    for code, membership_id in MemberTag.objects.filter(
+        tag__programme__code="UKGIFT", tag__code__in=expected, source="rule", ended_at=None
+    ).values_list("tag__code", "membership_id"):
+        members[code].add(membership_id)
+    assert {code: len(held) for code, held in members.items()} == expected
+    assert len(expected) >= 12
+    everybody = Membership.objects.filter(programme__code="UKGIFT").count()
+    assert all(0.01 <= len(held) / everybody <= 0.6 for held in members.values()), expected
+    assert all(len(one & other) <= 0.9 * min(len(one), len(other)) for one, other in combinations(members.values(), 2))
+
+
+def the_milk_powder_campaign_has_run() -> None:
+    """OP-4: 40 to 60 members have tag M; its campaign gave as many coupons as its budget reaches, three of ten are used."""
+    held = MemberTag.objects.filter(tag__programme__code="P1", tag__code="M", ended_at=None)
+    assert 40 <= held.count() <= 60
+    campaign = Campaign.objects.get(code="milk-30")
+    coupons = Coupon.objects.filter(source="campaign", source_id=str(campaign.pk))
+    assert (campaign.state, campaign.targeted, campaign.settled) == ("finished", held.count(), held.count())
+    assert coupons.count() == campaign.committed_minor // 3_000 == min(40, held.count())
+    assert (coupons.filter(state="used").count(), EffectSkipped.objects.filter(effect_key__startswith="coupons:").count()) == (12, 0)
+
+
 CLAIMS: list[Callable[[], None]] = [
     every_line_is_in_one_row_and_the_rows_add_up_to_the_file,
     what_is_recorded_is_what_the_rows_say,
     no_line_gave_back_more_than_it_held_and_headers_agree_with_lines,
     the_cells_and_the_levels_are_filled_and_members_have_fallen,
+    tags_have_the_members_that_plain_sql_counts,
+    the_milk_powder_campaign_has_run,
 ]
 
 
