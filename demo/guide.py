@@ -158,6 +158,32 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
     Group(
+        _("The story world: tags, coupons, a campaign"),
+        (
+            _of_cast(
+                "M1",
+                _("Noted by hand"),
+                _("挑剔客户 was noted by customer service. No run takes it away; the tags beside it come and go by rules."),
+            ),
+            _of_cast(
+                "M1",
+                _("My coupon is gone"),
+                _("C1, 50 off from 299, could be used for 24 hours after it was received, and they are over: the page says so."),
+            ),
+            _of_cast(
+                "QUIET", _("Coupon set aside"), _("满150减20 of 北巷 is reserved for her unpaid order O1080, and free again without it.")
+            ),
+            _of_cast(
+                "TWO_STORES", _("Wrong shop"), _("线下店满100减15 is for the shop's till alone; the online shop answers wrong_store.")
+            ),
+            _of_cast(
+                "WALLET",
+                _("Tag M"),
+                _("A child of 12 to 36 months, milk powder at 240 to 360: he has tag M and was meant by its 30-yuan campaign. See why."),
+            ),
+        ),
+    ),
+    Group(
         _("Real purchases: customers of a British gift shop under made-up names, dates moved by whole weeks"),
         (
             _of_customer("17841", "UKGIFT", _("Most lines"), _("Nearly 8,000 order lines: the page costs no more than anybody else's.")),
@@ -174,6 +200,12 @@ GROUPS: tuple[Group, ...] = (
                 _("A wholesale customer in the Netherlands; amounts in pounds and, at the fixed rate of 10, in yuan."),
             ),
             _of_customer("14911", "UKGIFT-INTL", _("Most orders"), _("About two hundred orders within a year, from Ireland.")),
+            _of_customer(
+                "14911",
+                "UKGIFT-INTL",
+                _("Tags by rules"),
+                _("Likes, habits, country: rules give these customers their tags each night, with the reason for each."),
+            ),
         ),
     ),
 )
