@@ -43,7 +43,7 @@ class RunReason(models.TextChoices):
 
 
 class RunState(models.TextChoices):
-    DUE = "due", _("due")
+    DUE = "due", pgettext_lazy("run", "due")
     RUNNING = "running", _("running")
     DONE = "done", _("done")
 

@@ -21,6 +21,7 @@ from core.backoffice.site import page
 from core.errors import DomainError
 from growth.admin import reach
 from points.admin import people
+from tags.admin.runs import told
 from tags.enums import TagColour, TagGroup, TagKind, TagSource
 from tags.models import MemberTag, Tag, TagRun
 from tags.rules import language, sentence
@@ -195,7 +196,8 @@ def shown(request: HttpRequest, tag_id: int) -> HttpResponse:
     )
     members = people.named(request, [row.membership for row in rows])
     days = holders_by_day(tag, now)
-    runs = TagRun.objects.filter(programme=programme).filter(Q(tag_ids=[]) | Q(tag_ids__contains=[tag.pk])).order_by("-created_at", "-pk")
+    of_tag = TagRun.objects.filter(programme=programme).filter(Q(tag_ids=[]) | Q(tag_ids__contains=[tag.pk]))
+    newest = of_tag.order_by("-created_at", "-pk").first() if tag.kind == TagKind.AUTO else None
     return reach.show(
         request,
         "tags/tag.html",
@@ -215,7 +217,7 @@ def shown(request: HttpRequest, tag_id: int) -> HttpResponse:
         rows=[(row, members[row.membership_id]) for row in rows],
         used_by=selectors.used_by(tag),
         days=days,
-        newest_run=runs.first() if tag.kind == TagKind.AUTO else None,
+        **(told(newest, {tag.pk: tag}) if newest else {}),
         next_cursor=next_cursor,
         may_change=tag.retired_at is None and reach.may(request, programme.pk, SUBJECT, "change"),
         may_import=tag.retired_at is None and reach.may(request, programme.pk, "tags.membertag", "import"),

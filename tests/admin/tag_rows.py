@@ -59,7 +59,7 @@ def publish(tag: Tag, *, at: datetime) -> TagRun:
     """Publish the tag's draft and do the run that this asks for."""
     [draft] = TagVersion.objects.filter(tag=tag, state="draft")
     versions.publish_draft(version_id=draft.pk, actor="test", at=at)
-    done = runs.run(run_id=TagRun.objects.filter(tag_ids=[tag.pk]).latest("pk").pk, now=lambda: at)
+    done = runs.run(run_id=TagRun.objects.filter(tag_ids__contains=[tag.pk]).latest("pk").pk, now=lambda: at)
     assert done is not None
     return done
 
