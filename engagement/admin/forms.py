@@ -104,6 +104,11 @@ class CampaignForm(BackOfficeForm):
         """The pairs of boxes tag -> coupon."""
         return [(self[f"tag_{place}"], self[f"template_{place}"]) for place in range(TAGGED)]
 
+    @property
+    def has_tagged(self) -> bool:
+        """Whether one of these is filled in."""
+        return any(box.value() for pair in self.tagged for box in pair)
+
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
         wanted = NAMED_BY.get(said.get("audience_kind", ""))
