@@ -22,7 +22,10 @@ from config.embedded.places import PROJECT, data_folder, server_folder
 from config.embedded.servers import SETTINGS, Addresses, Servers
 from tests.bench.figures import Report, say
 
-PARTS = ("lookups", "member-page", "searches", "api", "imports", "members", "rfm", "simulation", "growth", "points", "tags", "webhooks")
+PARTS = (
+    "lookups", "member-page", "searches", "api", "imports", "members",
+    "rfm", "simulation", "growth", "points", "coupons", "tags", "webhooks",
+)  # fmt: skip
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -78,7 +81,7 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from tests.bench import api, growth, imports, lookups, members, pages, points, rfm, simulation, site, tags, webhooks, world
+    from tests.bench import api, coupons, growth, imports, lookups, members, pages, points, rfm, simulation, site, tags, webhooks, world
 
     logging.getLogger().setLevel(logging.WARNING)  # the site logs into a file of its own
     warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)  # nothing is collected: files come from the apps
@@ -127,6 +130,10 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
                 made, report, addresses.database_url, served, rounds=1 if few else 4, seconds=1.0 if few else 3.0,
                 lots=20_000 if few else 1_000_000, awards=2_000 if few else 100_000,
             )  # fmt: skip
+    if "coupons" in said.only:
+        coupons.measure(
+            made, report, addresses.database_url, rounds=1 if few else 3, seconds_each=1.0 if few else 3.0, at_once=1_000 if few else 10_000
+        )
     if "tags" in said.only:
         tags.measure(made, report, rounds=1 if few else 3)
     if "webhooks" in said.only:

@@ -181,8 +181,8 @@ def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, ro
     variables = {"accounts": len(memberships)}
     ways: dict[str, Callable[[int], Ran]] = {
         "inside the database": lambda clients: bench.scripts(clients, spread, variables),
-        "by Django's cursor": lambda clients: _processes(clients, bench.seconds, _by_cursor, memberships),
-        "the whole service": lambda clients: _processes(clients, bench.seconds, _by_service, memberships),
+        "by Django's cursor": lambda clients: in_processes(clients, bench.seconds, _by_cursor, memberships),
+        "the whole service": lambda clients: in_processes(clients, bench.seconds, _by_service, memberships),
     }
     least = {"inside the database": 1.3, "by Django's cursor": 0.5, "the whole service": 0.4}
     bench.initialise(scale)
@@ -191,24 +191,34 @@ def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, ro
         floors = [bench.tpc_b(clients) for _turn in range(rounds)]
         for name, way in ways.items():
             target = Target(least=least[name]) if clients == max(CLIENTS) else None
-            _add(report, group, f"{name}, {clients} at once", [way(clients) for _turn in range(rounds)], floors, target)
-    batches = [_processes(max(CLIENTS), bench.seconds, _by_hundreds, memberships) for _turn in range(rounds)]
-    _add(report, group, f"hundreds through the service, {max(CLIENTS)} at once", batches, floors, Target(least=5.0), each=100)
+            add_rates(report, group, f"{name}, {clients} at once", [way(clients) for _turn in range(rounds)], floors, target)
+    batches = [in_processes(max(CLIENTS), bench.seconds, _by_hundreds, memberships) for _turn in range(rounds)]
+    add_rates(report, group, f"hundreds through the service, {max(CLIENTS)} at once", batches, floors, Target(least=5.0), each=100)
     bench.initialise(1)
     floors = [bench.tpc_b(max(CLIENTS)) for _turn in range(rounds)]
     found = [bench.scripts(max(CLIENTS), hot, variables) for _turn in range(rounds)]
-    _add(report, group, f"one hot account, {max(CLIENTS)} at once", found, floors, Target(least=0.8))
+    add_rates(report, group, f"one hot account, {max(CLIENTS)} at once", found, floors, Target(least=0.8))
 
 
-def _add(report: Report, group: str, path: str, ran: list[Ran], floors: list[Ran], target: Target | None, *, each: int = 1) -> None:
+def add_rates(
+    report: Report,
+    group: str,
+    path: str,
+    ran: list[Ran],
+    floors: list[Ran],
+    target: Target | None,
+    *,
+    each: int = 1,
+    unit: str = "postings/s",
+) -> None:
     """The median rate of the rounds, with p50 and p99 of all their transactions."""
     rate, floor = (percentile([run.rate for run in runs], 0.5) for runs in (ran, floors))
     whole = Ran(rate, [spent for run in ran for spent in run.times])
     note = f"p50 {whole.milliseconds(0.5):.2f} ms, p99 {whole.milliseconds(0.99):.2f} ms"
-    report.add(Figure(group, f"{path} ({note})", rate * each, "postings/s", floor, "TPC-B", target))
+    report.add(Figure(group, f"{path} ({note})", rate * each, unit, floor, "TPC-B", target))
 
 
-def _processes(clients: int, spell: int, work: Callable[[list[int], random.Random], None], memberships: list[int]) -> Ran:
+def in_processes(clients: int, spell: int, work: Callable[[list[int], random.Random], None], memberships: list[int]) -> Ran:
     """So many processes of this program, each on a connection of its own, that work for a while."""
     connections.close_all()
     pool = multiprocessing.get_context("fork").Pool(clients, signal.signal, (signal.SIGTERM, signal.SIG_DFL))

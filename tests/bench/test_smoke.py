@@ -26,6 +26,8 @@ GROUPS = {  # of the table, by how many figures each has at least
     "Points, in batches": 3,
     "Points, one posting at a time": 11,
     "Points, over HTTP": 1,
+    "Coupons, many at once": 1,
+    "Coupons, one claim at a time": 3,
     "Tags, 50 rules over 5,000 members": 13,
     "Webhooks": 3,
 }
