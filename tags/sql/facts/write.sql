@@ -1,5 +1,6 @@
 -- Reckon the row of every wanted membership as of %(on)s and write it where it differs, with a note that its tags are judged again.
--- Windows end with %(on)s. next_change_on: the first later day on which something leaves a window, a month closes, a coupon begins or ends.
+-- Windows end with %(on)s. next_change_on: the first later day on which something leaves a window, a month closes, a coupon begins or ends,
+-- or a level ends by itself.
 -- day_begins: the local midnight %(on)s begins with.  now: for levels that end by themselves.  rfm_days: window of the RFM model.
 -- Who has not visited of late is asked for the last visit before %(events_since)s. A second run writes nothing.
 -- Reads the work tables, members, stores, growth, points, activity and coupons; writes tags_memberfact and tags_tagdue.
@@ -86,7 +87,8 @@ WITH placed AS (
 ), reckoned AS (
     SELECT
         wanted.membership_id, wanted.member_id, %(programme_id)s::bigint AS programme_id, %(on)s::date AS as_of_on,
-        least(bought.leaves_on, visited.leaves_on, coupon.leaves_on, figure.leaves_on) AS next_change_on,
+        least(bought.leaves_on, visited.leaves_on, coupon.leaves_on, figure.leaves_on, free.leaves_on, paid.leaves_on)
+            AS next_change_on,
         member.gender, member.birthday, member.province_code, member.city_code, member.country,
         coalesce(child.numbers, '{}') AS children, consent.is_given AS marketing,
         member.register_channel, member.register_source, (membership.joined_at AT TIME ZONE %(time_zone)s)::date AS joined_on,
@@ -131,17 +133,23 @@ WITH placed AS (
         ) AS is_given
     ) AS consent
     LEFT JOIN LATERAL (
-        SELECT level.code
+        SELECT
+            level.code,
+            CASE WHEN held.level_until > %(now)s THEN greatest((held.level_until AT TIME ZONE %(time_zone)s)::date, %(on)s::date + 1) END
+                AS leaves_on
         FROM growth_memberlevel AS held
-        JOIN growth_level AS level
+        LEFT JOIN growth_level AS level
             ON level.id = CASE WHEN held.level_until <= %(now)s THEN held.automatic_level_id ELSE held.level_id END
         WHERE held.membership_id = wanted.membership_id AND held.track = 'free'
         OFFSET 0
     ) AS free ON true
     LEFT JOIN LATERAL (
-        SELECT level.code
+        SELECT
+            level.code,
+            CASE WHEN held.level_until > %(now)s THEN greatest((held.level_until AT TIME ZONE %(time_zone)s)::date, %(on)s::date + 1) END
+                AS leaves_on
         FROM growth_memberlevel AS held
-        JOIN growth_level AS level
+        LEFT JOIN growth_level AS level
             ON level.id = CASE WHEN held.level_until <= %(now)s THEN held.automatic_level_id ELSE held.level_id END
         WHERE held.membership_id = wanted.membership_id AND held.track = 'paid'
         OFFSET 0
