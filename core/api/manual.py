@@ -29,6 +29,8 @@ SHELL_NAMES = {  # path parameters as the curls of docs/api.md call them
     "coupon_id": "COUPON",
     "coupon_code": "COUPON_CODE",
     "campaign": "CAMPAIGN",
+    "tag": "TAG",
+    "segment": "SEGMENT",
 }
 KEPT = {  # what later calls need of an answer: operation -> (path parameter, member of the answer)
     "create_member": ("one_id", "one_id"),

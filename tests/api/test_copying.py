@@ -34,6 +34,7 @@ from tests.api import sweep
 from tests.api.couponed import couponed
 from tests.api.levelled import grow, levelled, membership
 from tests.api.pointed import give, pointed
+from tests.api.tagged import tagged
 from tests.world import NOW, enrol, platform, store
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -48,6 +49,7 @@ def credentials(transactional_db: None) -> ClientCredentials:
     programme = pointed(levelled(made))
     shop = store("S001", programme_id=programme.pk)
     couponed(programme, "claim30")
+    tagged(programme)
     member_id = enrol(shop, "+8613600136000").member_id
     reserve(coupon_of(Membership.objects.get(member=member_id, programme=programme)))
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
@@ -123,6 +125,8 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
         "ENTRY": "1",
         "TEMPLATE": "claim30",
         "COUPON_CODE": Coupon.objects.get().code,
+        "TAG": "picky",
+        "SEGMENT": "buyers",
     }
     for _method, _path, said in manual.operations(sweep.document()):
         operation = said["operationId"]
