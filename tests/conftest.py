@@ -135,20 +135,15 @@ def project() -> Path:
     return PROJECT
 
 
-@pytest.fixture(autouse=True)
-def tables_cut_by_month_start_empty(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Django empties after a transactional test only the tables it manages itself; these two are emptied here."""
-    marker = request.node.get_closest_marker("django_db")
-    wanted = {"transactional_db", "live_server"} & set(request.fixturenames)
-    is_transactional = bool(wanted) or (marker is not None and marker.kwargs.get("transaction", False))
-    if is_transactional:
-        request.getfixturevalue("transactional_db")
-    yield
-    if is_transactional:
-        from django.db import connection
+@pytest.fixture(autouse=True, scope="session")
+def transactional_tests_empty_what_they_filled() -> Iterator[None]:
+    from django.test import TransactionTestCase
 
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE members_accesslog, activity_behaviourevent")
+    from tests import emptying
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.teardown)
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -162,7 +157,7 @@ def language_is_the_usual_one() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def ledgers_agree(request: pytest.FixtureRequest, tables_cut_by_month_start_empty: None) -> Iterator[None]:
+def ledgers_agree(request: pytest.FixtureRequest) -> Iterator[None]:
     """After every database test that posted, the accounts agree with their entries (STYLE section 5)."""
     names = set(request.fixturenames)
     marker = request.node.get_closest_marker("django_db")
