@@ -14,6 +14,7 @@ DECLARE
     starts_at timestamptz;
     ends_at timestamptz;
     closed text;
+    keys text[];
 BEGIN
     SELECT * INTO terms FROM coupons_coupontemplate WHERE id = p_template FOR NO KEY UPDATE;
     SELECT coupons_on, time_zone INTO programme FROM stores_programme WHERE id = terms.programme_id;
@@ -23,25 +24,10 @@ BEGIN
         WHEN NOT programme.coupons_on THEN 'coupons_off'
         WHEN NOT terms.is_on OR ends_at <= greatest(p_at, starts_at) THEN 'template_not_active'
     END;
+    SELECT array_agg(p_effect_key || CASE WHEN number > 1 THEN '#' || number ELSE '' END ORDER BY number) INTO keys
+    FROM generate_series(1, p_quantity) AS number;
     RETURN QUERY
-    WITH key AS (
-        SELECT number, p_effect_key || CASE WHEN number > 1 THEN '#' || number ELSE '' END AS text
-        FROM generate_series(1, p_quantity) AS number
-    ),
-    known AS (
-        SELECT coupon.membership_id, array_agg(coupon.id ORDER BY coupon.id) AS ids, bool_and(coupon.template_id = p_template) AS is_same
-        FROM coupons_coupon AS coupon
-        WHERE coupon.membership_id = ANY(p_memberships) AND coupon.effect_key IN (SELECT text FROM key)
-        GROUP BY coupon.membership_id
-    ),
-    had AS (
-        SELECT coupon.membership_id, count(*) AS coupons
-        FROM coupons_coupon AS coupon
-        WHERE terms.per_member IS NOT NULL AND coupon.membership_id = ANY(p_memberships) AND coupon.template_id = p_template
-            AND coupon.state <> 'revoked'
-        GROUP BY coupon.membership_id
-    ),
-    judged AS (
+    WITH judged AS (
         SELECT
             asked.id, known.ids,
             CASE
@@ -50,14 +36,25 @@ BEGIN
                 WHEN closed IS NOT NULL THEN closed
                 WHEN membership.id IS NULL THEN 'not_a_member'
                 WHEN membership.status <> 'active' OR member.status <> 'active' THEN 'member_not_active'
-                WHEN coalesce(had.coupons, 0) + p_quantity > terms.per_member THEN 'per_member_exceeded'
+                WHEN had.coupons + p_quantity > terms.per_member THEN 'per_member_exceeded'
                 ELSE 'new'
             END AS verdict
         FROM (SELECT DISTINCT id FROM unnest(p_memberships) AS id) AS asked
-        LEFT JOIN stores_membership AS membership ON membership.id = asked.id AND membership.programme_id = terms.programme_id
-        LEFT JOIN members_member AS member ON member.id = membership.member_id
-        LEFT JOIN known ON known.membership_id = asked.id
-        LEFT JOIN had ON had.membership_id = asked.id
+        -- Each step finds its few rows by the one before (OFFSET 0): a plan that is kept may have been made when tables were small.
+        LEFT JOIN LATERAL (
+            SELECT * FROM stores_membership WHERE id = asked.id AND programme_id = terms.programme_id OFFSET 0
+        ) AS membership ON true
+        LEFT JOIN LATERAL (SELECT * FROM members_member WHERE id = membership.member_id OFFSET 0) AS member ON true
+        CROSS JOIN LATERAL (
+            SELECT array_agg(coupon.id ORDER BY coupon.id) AS ids, bool_and(coupon.template_id = p_template) AS is_same
+            FROM (SELECT id, template_id, effect_key FROM coupons_coupon WHERE membership_id = asked.id OFFSET 0) AS coupon
+            WHERE coupon.effect_key = ANY(keys)
+        ) AS known
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS coupons
+            FROM (SELECT template_id, state FROM coupons_coupon WHERE membership_id = asked.id OFFSET 0) AS coupon
+            WHERE terms.per_member IS NOT NULL AND coupon.template_id = p_template AND coupon.state <> 'revoked'
+        ) AS had
     ),
     decided AS (
         SELECT
@@ -83,7 +80,7 @@ BEGIN
             CASE terms.validity WHEN 'fixed' THEN '' ELSE terms.validity || ':' || terms.valid_amount END,
             p_at, starts_at, ends_at, ''
         FROM decided
-        CROSS JOIN key
+        CROSS JOIN unnest(keys) WITH ORDINALITY AS key (text, number)
         WHERE decided.verdict = 'new'
         ORDER BY decided.id, key.number
         RETURNING id, membership_id
