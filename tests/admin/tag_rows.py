@@ -28,7 +28,9 @@ def fill(programme: Programme, member_id: int, mark: str, now: datetime) -> tupl
     never = tags.create_tag(
         programme_id=programme.pk, code=f"never-{membership.pk}", kind=TagKind.MANUAL, said=TagIn(f"免扰{mark}"), actor="test", at=at
     )
-    giving.give_tag(membership_ids=[membership.pk], tag_id=by_hand.pk, source=TagSource.STAFF, reason=f"退货多{mark}", actor="staff:0", at=at)
+    giving.give_tag(
+        membership_ids=[membership.pk], tag_id=by_hand.pk, source=TagSource.STAFF, reason=f"退货多{mark}", actor="staff:0", at=at
+    )
     giving.exclude(membership_ids=[membership.pk], tag_id=never.pk, reason=f"不要给{mark}", actor="staff:0", at=at)
     segment = segments.create_segment(
         programme_id=programme.pk, code=f"s-{membership.pk}", said=SegmentIn(f"人群{mark}", WOMEN), actor="test", at=at

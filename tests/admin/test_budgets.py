@@ -18,9 +18,11 @@ from stores import services as stores_services
 from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.coupon_rows import many_coupons
 from tests.admin.growth_rows import many_changes, many_entries
 from tests.admin.neighbours import many_orders
 from tests.admin.points_rows import many_entries as many_points
+from tests.admin.tag_rows import many_tags
 
 PAGE_AT_MOST = 12  # statements of the member page (performance.md, targets)
 LIST_AT_MOST = 15
@@ -57,6 +59,8 @@ def test_every_panel_costs_the_same_with_one_row_and_with_a_hundred(street: Stre
         many_entries(membership, count, street.now)
         many_changes(membership, count, street.now)
         many_points(membership, count, street.now)
+        many_coupons(membership, count, street.now)
+        many_tags(membership, count, street.now)
         for number in range(count):
             at = street.now - timedelta(hours=number)
             stores_services.add_service_note(

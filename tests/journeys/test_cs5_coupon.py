@@ -58,7 +58,9 @@ def test_service_sees_why_a_coupon_no_longer_works_and_gives_another_once(desks:
     expect(given.locator("details")).to_contain_text("新客券过期补发")
 
     page.locator("section#coupons a[href$='/give/']").click()
-    page.locator("select[name=template]").select_option(index=[each.strip() for each in offered].index(next(e for e in offered if "补发券" in e)))
+    page.locator("select[name=template]").select_option(
+        index=[each.strip() for each in offered].index(next(e for e in offered if "补发券" in e))
+    )
     page.locator("input[name=reason]").fill("客人再要一张")
     page.locator(".gx-form button[type=submit]").click()
     expect(page.locator(".gx-form .gx-error").first).to_be_visible()

@@ -74,7 +74,7 @@ def test_an_operator_writes_the_tag_sees_who_has_it_and_publishes(desks: Sit, ca
     expect(line).to_have_attribute("data-run-state", "due")
     runs.run_waiting(now=lambda: now)
     expect(line).to_have_attribute("data-run-state", "done")  # without another click
-    expect(line.locator(f"[data-moved=OP4]")).to_contain_text(f"+{members}")
+    expect(line.locator("[data-moved=OP4]")).to_contain_text(f"+{members}")
     assert MemberTag.objects.filter(tag=tag, ended_at=None).count() == members
     op01.go(f"/admin/tags/tags/{tag.pk}/")
     expect(page.locator(f"[data-holders='{members}']")).to_be_visible()
