@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -25,7 +26,7 @@ from tests.tags.house import counts, having, judge
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-BY = {"actor": "staff:1", "at": NOW}
+BY: dict[str, Any] = {"actor": "staff:1", "at": NOW}
 DAY = timedelta(days=1)
 WOMEN = {"==": [{"var": "gender"}, "female"]}
 
