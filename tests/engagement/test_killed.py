@@ -152,7 +152,12 @@ def test_two_workers_are_one() -> None:
 def test_a_stop_meets_the_worker_between_two_batches() -> None:
     """What is given when the stop answers is all that will ever be given."""
     campaign = campaign_to(*crowded(600))
-    worker = threading.Thread(target=lambda: (tasks.run_campaigns(at=NOW.isoformat()), connection.close()))
+
+    def work() -> None:
+        tasks.run_campaigns(at=NOW.isoformat())
+        connection.close()
+
+    worker = threading.Thread(target=work)
     worker.start()
     while not Campaign.objects.filter(pk=campaign.pk, state="running").exists():
         time.sleep(0.005)
