@@ -16,6 +16,7 @@ from core.permissions import allowed, roles_for
 from core.registry import Part, Text
 from core.scope import Scope
 from stores import selectors as stores_selectors
+from tags.days_panel import DaysPanel
 from tags.enums import TagGroup, TagSource
 from tags.models import MemberTag, Tag
 from tags.rules.catalogue import Catalogue
@@ -112,4 +113,5 @@ def _values(row: MemberTag, catalogue: Catalogue | None) -> list[tuple[str, str]
 
 
 registry.add_panel("members.Member", TagsPanel())
+registry.add_panel("members.Member", DaysPanel())
 registry.add_part(Part("head", "tags", _cloud, 40, "tags/cards/tags.html"))

@@ -9,9 +9,11 @@ import pytest
 from django.core.management import call_command
 
 from core.enums import Origin
+from core.scope import SYSTEM
 from growth.models import Level, LevelHistory
 from stores import selectors as stores_selectors
 from stores.models import Store
+from tags.days_panel import DaysPanel
 from tags.models import DaySource, DayStale, MemberDay, MemberSeries
 from tags.rules import summary as rules
 from tags.selectors import summary as summaries
@@ -309,3 +311,13 @@ def test_a_day_is_repaired_and_the_rest_left_alone(shop: Store, buyer: int) -> N
 def test_half_up() -> None:
     """DAT-63's formula: 2 / 3 = 0.6667; without a whole unknown."""
     assert (rules.ratio(2, 3), rules.ratio(1, None), rules.ratio(1, 0)) == (Decimal("0.6667"), None, None)
+
+
+def test_the_member_page_shows_days_and_what_twelve_months_say(shop: Store, buyer: int) -> None:
+    buy(shop, buyer, "2024-04-02", lines=[line(1, 12000)])
+    services.refresh()
+    context = DaysPanel().context(subject_id=buyer, scope=SYSTEM, now=world.NOW, cursor=None, filters={})
+    assert [(row["day"].day_on, row["cells"][:2]) for row in context["rows"]] == [(date(2024, 4, 2), ["1", "¥120.00"])]
+    of_shop = next(each["values"] for each in context["programmes"] if each["programme"] == shop.programme)
+    said = {name: value for _words, name, value in of_shop}
+    assert (said["tot_pay_amount_12m"], said["megt_pay_ord_12m"]) == ("¥120.00", "0")
