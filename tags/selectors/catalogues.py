@@ -1,28 +1,33 @@
 """What exists in a programme that rules can name: tags, levels, the RFM model in force."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from core.enums import VersionState
 from growth.enums import RunState, Track
-from growth.models import LevelTerms, RfmRun, RfmVersion
 from growth.rules.rfm import RfmTerms, terms_of
+from growth.selectors import promises
+from growth.selectors import rfm as rfm_selectors
+from stores import selectors as stores_selectors
 from stores.enums import ProgrammeKind
-from stores.models import Programme
 from tags.enums import TagKind
 from tags.models import Tag
 from tags.rules.catalogue import Catalogue, LevelWord, TagWord
 
+if TYPE_CHECKING:
+    from growth.models import RfmRun
+
 
 def catalogue(programme_id: int) -> Catalogue:
-    """Five statements at most, whatever the number of rules that are read with it. Raises Programme.DoesNotExist."""
-    programme = Programme.objects.get(pk=programme_id)
-    levels: dict[Track, dict[str, LevelWord]] = {Track.FREE: {}, Track.PAID: {}}
-    terms = LevelTerms.objects.filter(version__scheme__programme_id=programme_id, version__state=VersionState.PUBLISHED)
-    for each in terms.filter(version__scheme__track__in=list(levels)).select_related("level").order_by("rank"):
-        levels[Track(each.level.track)][each.level.code] = LevelWord(each.name, each.rank)
-    newest = RfmRun.objects.filter(programme_id=programme_id, state=RunState.DONE).order_by("-period_on").first()
+    """A handful of statements, whatever the number of rules that are read with it."""
+    programme = next(each for each, _stores in stores_selectors.programmes_with_stores() if each.pk == programme_id)
+    levels: dict[str, dict[str, LevelWord]] = {Track.FREE: {}, Track.PAID: {}}
+    for terms in promises.published_terms(programme_id):
+        if terms.level.track in levels:
+            levels[terms.level.track][terms.level.code] = LevelWord(terms.name, terms.rank)
+    done = [run for run in rfm_selectors.last_runs(programme_id, limit=2) if run.state == RunState.DONE]
+    newest = done[0] if done else None
     return Catalogue(
         programme_id=programme_id,
         is_platform=programme.kind == ProgrammeKind.PLATFORM,
@@ -40,9 +45,9 @@ def catalogue(programme_id: int) -> Catalogue:
     )
 
 
-def _rfm(programme_id: int, newest: RfmRun | None) -> RfmTerms | None:
+def _rfm(programme_id: int, newest: "RfmRun | None") -> RfmTerms | None:
     """The published model with the cut points in force: its own, or those that the newest cycle found (fifths of the members)."""
-    version = RfmVersion.objects.filter(programme_id=programme_id, state=VersionState.PUBLISHED).first()
+    version = rfm_selectors.published(programme_id)
     if version is None:
         return None
     terms = terms_of(version)

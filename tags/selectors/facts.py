@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from psycopg.sql import SQL, Literal
 
 from core import sql
-from growth.models import RfmSnapshot
+from growth.selectors import rfm
 from tags.models import MemberFact, MemberTag, WatchedFigure
 from tags.rules import supplies
 from tags.rules.catalogue import Moment
@@ -54,8 +54,7 @@ def facts_of(
         held[membership_id].add(code)
     dropped = set()
     if at is not None and at.catalogue.rfm_run_id is not None:
-        snapshots = RfmSnapshot.objects.filter(run_id=at.catalogue.rfm_run_id, membership_id__in=ids, f_dropped=True)
-        dropped = set(snapshots.values_list("membership_id", flat=True))
+        dropped = set(rfm.f_drops(at.catalogue.rfm_run_id).filter(membership_id__in=ids).values_list("membership_id", flat=True))
     kept = _kept({row.programme_id for row in rows})
     counted = {
         basket: _counted(basket, at, [row.member_id for row in rows])

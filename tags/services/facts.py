@@ -7,11 +7,11 @@ One session at a time moves the facts of a programme; others wait for the end of
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -21,10 +21,10 @@ from psycopg.sql import SQL, Literal
 from activity.enums import EventKind
 from core import sql
 from core.enums import VersionState
-from growth.models import RfmVersion
 from growth.rules.rfm import DEFAULT_TERMS
+from growth.selectors import rfm
+from stores import selectors as stores_selectors
 from stores.enums import ProgrammeKind
-from stores.models import Programme, Store
 from tags.models import FactClock, Segment, TagVersion, WatchedFigure
 from tags.rules import language
 from tags.rules.catalogue import Moment
@@ -32,6 +32,9 @@ from tags.rules.compiling import counting
 from tags.rules.figures import Basket, of_key
 from tags.selectors.catalogues import catalogue
 from tags.selectors.facts import one_pass, statement
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 log = structlog.get_logger(__name__)
 LOCK_CLASS = 7331  # first key of the advisory locks that hold a programme's facts; the second is the programme
@@ -52,16 +55,17 @@ def refresh(*, now: datetime, programme_id: int | None = None, limit: int = BATC
     limit: memberships of one transaction.  Run twice it writes nothing. A programme without facts, or whose RFM model looks at another
     window since, is reckoned whole.
     """
-    programmes = Programme.objects.filter(tags_on=True)
-    if programme_id is not None:
-        programmes = programmes.filter(pk=programme_id)
-    return sum(_Refresh(programme, now, limit).run() for programme in programmes.order_by("pk"))
+    return sum(
+        _Refresh(programme, store_ids, now, limit).run()
+        for programme, store_ids in stores_selectors.programmes_with_stores()
+        if programme.tags_on and programme_id in (None, programme.pk)
+    )
 
 
 def fill(programme_id: int, now: datetime) -> int:
     """Reckon every row of a programme anew and watch what its rules ask for; answers how many were written, 0 where all were right."""
-    work = _Refresh(Programme.objects.get(pk=programme_id), now, BATCH)
-    return work.run(everything=True)
+    programme, store_ids = next(each for each in stores_selectors.programmes_with_stores() if each[0].pk == programme_id)
+    return _Refresh(programme, store_ids, now, BATCH).run(everything=True)
 
 
 @transaction.atomic
@@ -111,14 +115,13 @@ class _Days:
 class _Refresh:
     """One programme, brought to one local day."""
 
-    def __init__(self, programme: Programme, now: datetime, limit: int) -> None:
+    def __init__(self, programme: "Programme", store_ids: Collection[int], now: datetime, limit: int) -> None:
         self.programme, self.limit = programme, limit
         on = now.astimezone(ZoneInfo(programme.time_zone)).date()
         self.days = _Days(Moment(on, catalogue(programme.pk)), now)
-        model = RfmVersion.objects.filter(programme=programme, state=VersionState.PUBLISHED).first()
+        model = rfm.published(programme.pk)
         self.rfm_days = model.window_days if model else DEFAULT_TERMS.window_days
-        is_platform = programme.kind == ProgrammeKind.PLATFORM
-        self.store_ids = None if is_platform else list(Store.objects.filter(programme=programme).values_list("pk", flat=True))
+        self.store_ids = None if programme.kind == ProgrammeKind.PLATFORM else sorted(store_ids)
 
     def run(self, *, everything: bool = False) -> int:
         basis = f"rfm:{self.rfm_days}"

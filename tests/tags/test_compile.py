@@ -136,10 +136,10 @@ def test_milk_powder_for_children_of_12_to_36_months_at_about_300(shop: Store):
         members[key] = house.crowd(shop.programme, 1)[0]
         child(members[key], 24)
         buy(shop, members[key], paid, quantity=quantity, days_ago=179, category=POWDER)
-    for key, said in {"too old": {"days_ago": 180, "category": POWDER}, "something else": {"category": f"{POWDER}伴侣"}}.items():
+    for key, days_ago, category in (("too old", 180, POWDER), ("something else", 1, f"{POWDER}伴侣")):
         members[key] = house.crowd(shop.programme, 1)[0]
         child(members[key], 24)
-        buy(shop, members[key], 30000, **said)
+        buy(shop, members[key], 30000, days_ago=days_ago, category=category)
     refresh(members["too old"])
     expected = {"12 months", "24 months", "36 months", "24000 for 1", "36000 for 1", "48000 for 2"}
 
