@@ -6,6 +6,8 @@ from activity.api import filters as fact_filters
 from activity.api import shapes as fact_shapes
 from core.api.filters import Filters
 from core.api.serializers import PageQuery
+from coupons.api import filters as coupons_filters
+from coupons.api import shapes as coupons_shapes
 from engagement.api import filters as engagement_filters
 from engagement.api import shapes as engagement_shapes
 from points.api import filters as points_filters
@@ -25,6 +27,7 @@ from stores.api.filters import MembersOfProgrammeFilters
         (points_shapes.LotsQuery, points_filters.LotFilters),
         (points_shapes.HoldsQuery, points_filters.HoldFilters),
         (points_shapes.RedemptionsQuery, points_filters.RedemptionFilters),
+        (coupons_shapes.CouponsQuery, coupons_filters.CouponFilters),
         (engagement_shapes.CampaignsQuery, engagement_filters.CampaignFilters),
     ],
 )
