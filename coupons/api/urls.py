@@ -17,11 +17,11 @@ urlpatterns = [
     path(f"{_TEMPLATES}/<code:template>/results", coupon_views.TemplatesView.as_view({"get": "results"})),
     path(_COUPONS, coupon_views.MemberCouponsView.as_view({"get": "list"})),
     path(_COUPON, coupon_views.MemberCouponsView.as_view({"get": "retrieve"})),
+    path(f"{_COUPON}/release", coupon_views.MemberCouponsView.as_view({"post": "release"})),
     path(f"{_COUPON}/reserve", coupon_views.MemberCouponsView.as_view({"post": "reserve"})),
     path(f"{_COUPON}/use", coupon_views.MemberCouponsView.as_view({"post": "use"})),
-    path(f"{_COUPON}/release", coupon_views.MemberCouponsView.as_view({"post": "release"})),
     path(_CODE, coupon_views.CodesView.as_view({"get": "retrieve"})),
+    path(f"{_CODE}/release", coupon_views.CodesView.as_view({"post": "release"})),
     path(f"{_CODE}/reserve", coupon_views.CodesView.as_view({"post": "reserve"})),
     path(f"{_CODE}/use", coupon_views.CodesView.as_view({"post": "use"})),
-    path(f"{_CODE}/release", coupon_views.CodesView.as_view({"post": "release"})),
 ]
