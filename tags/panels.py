@@ -31,7 +31,12 @@ CLOUD_AT_MOST = 24
 SUBJECT = "tags.membertag"
 
 
-def _cloud(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+def _later(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
+    """The card of the head asks for its cloud when the page is there: the page itself may take twelve statements."""
+    return {}
+
+
+def _cloud(member_id: int, scope: Scope) -> dict[str, Any]:
     """The tags of all memberships the caller reaches, the important first, each word once. One statement."""
     rows = scopes.narrow(MemberTag.objects.filter(membership__member_id=member_id, ended_at=None, tag__retired_at=None), scope)
     found: dict[tuple[str, str], Tag] = {}
@@ -55,6 +60,8 @@ class TagsPanel:
     roles: frozenset[str] = roles_for(SUBJECT, "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
+        if filters.get("part") == "card":
+            return {"card": _cloud(subject_id, scope)}
         memberships = [each for each in stores_selectors.memberships_of(subject_id, scope) if each.programme.tags_on]
         membership = _chosen(memberships, filters.get("membership", ""))
         history = selectors.history(membership.pk, before=keyset.read_numbered(cursor), limit=PAGE + 1) if membership else []
@@ -114,4 +121,4 @@ def _values(row: MemberTag, catalogue: Catalogue | None) -> list[tuple[str, str]
 
 registry.add_panel("members.Member", TagsPanel())
 registry.add_panel("members.Member", DaysPanel())
-registry.add_part(Part("head", "tags", _cloud, 40, "tags/cards/tags.html"))
+registry.add_part(Part("head", "tags", _later, 40, "tags/cards/tags.html"))
