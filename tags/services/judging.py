@@ -6,10 +6,11 @@ The caller holds the programme's runs and owns the transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import structlog
 from django.db import connection
 from psycopg.sql import SQL, Composable, Literal
 
@@ -17,11 +18,12 @@ from core import sql
 from core.watching import Watcher
 from tags.enums import TagKind
 from tags.models import Tag, TagExclusion, TagVersion
-from tags.rules import layers
+from tags.rules import language, layers
 from tags.selectors import matching
 from tags.selectors import tags as selectors
 from tags.selectors.matching import Compiled
 
+log = structlog.get_logger(__name__)
 BITS = 63  # of a word: the sign stays out of it
 Tables = ("tags_seen", "tags_judged", "tags_flipped")
 
@@ -89,7 +91,7 @@ class Judging:
         in_order = layers.layers({code: version.rule for code, version in rules.items()}) or [[]]
         self.watcher.phase("judging", total=len(in_order))
         for number, of_layer in enumerate(in_order):
-            judged = [_Judged(wanted[code], rules[code], compiler.compile(rules[code].rule)) for code in of_layer]
+            judged = list(_compiled(compiler, [(wanted[code], rules[code]) for code in of_layer]))
             self._judge_layer(number, judged, without if number == 0 else [], only_seen=only_seen)
             self.watcher.at(number + 1)
 
@@ -195,6 +197,15 @@ class Judging:
         sql.run("tags/runs/create")
         for table in Tables:
             _execute(SQL("DELETE FROM {}").format(SQL(table)))
+
+
+def _compiled(compiler: matching.Compiler, of_layer: Sequence[tuple[Tag, TagVersion]]) -> Iterator[_Judged]:
+    """The rules as SQL. One that cannot be read any more is left out: who has its tag keeps it until somebody mends the rule."""
+    for tag, version in of_layer:
+        try:
+            yield _Judged(tag, version, compiler.compile(version.rule))
+        except language.InvalidRule:  # it asks for a derived variable that is no more
+            log.exception("rule_cannot_be_read", tag_id=tag.pk, version_id=version.pk)
 
 
 def _word(tag: Tag) -> int:

@@ -250,6 +250,17 @@ def test_other_programs_hear_of_a_run_one_message_a_member(programme: Programme,
     assert told.count() == 1
 
 
+def test_a_rule_that_cannot_be_read_any_more_keeps_no_other_from_being_judged(programme: Programme):
+    """A derived variable that is no more: who has the tag keeps it, and the log says so."""
+    [member] = house.crowd(programme, 1, gender="female")
+    women, broken = house.by_rule(programme, WOMEN), house.by_rule(programme, WOMEN)
+    judge(programme)
+    broken.versions.update(rule={"==": [{"derived": {"name": "gone"}}, 1]})
+    house.become(member, gender="male")
+    assert counts(judge(programme, at=NOW + DAY)) == (0, 1)
+    assert (having(women), having(broken)) == (set(), {member.pk})
+
+
 def test_bits_and_rows_say_the_same_or_it_is_seen(programme: Programme):
     """The nightly check compares what runs remember with the rows."""
     [member] = house.crowd(programme, 1, gender="female")
