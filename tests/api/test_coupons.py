@@ -153,7 +153,13 @@ def test_cpn_18_a_platform_coupon_is_accepted_in_both_stores(shop: Api, rival: A
     ok(rival.post("/members", bodies.member()), 200)
     membership = Membership.objects.get(programme=platform_programme(), member__one_id=one_id)
     issued = issuing.issue_coupons(
-        template_id=template.pk, membership_ids=[membership.pk], source=CouponSource.CAMPAIGN, effect_key="1", actor="test", at=NOW, quantity=2
+        template_id=template.pk,
+        membership_ids=[membership.pk],
+        source=CouponSource.CAMPAIGN,
+        effect_key="1",
+        actor="test",
+        at=NOW,
+        quantity=2,
     )
     codes = list(Coupon.objects.filter(pk__in=issued.coupon_ids[membership.pk]).order_by("pk").values_list("code", flat=True))
     for client, code in zip((shop, rival), codes, strict=True):
