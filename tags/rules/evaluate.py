@@ -113,7 +113,7 @@ def value(operand: Operand, facts: Facts, at: Moment) -> Value:
 def _leaf(leaf: Leaf, facts: Facts, at: Moment) -> bool:
     match leaf:
         case HasTag(code):
-            return code in facts.tags
+            return code in facts.tags and code in at.catalogue.tags
         case HasChild(low, high, gender):
             month = at.on.year * 12 + at.on.month - 1
             return any(

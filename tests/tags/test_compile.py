@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Literal
 from growth.models import MemberLevel
 from members import services as members_services
 from stores.models import Membership, Store
-from tags.models import MemberFact, Segment
+from tags.models import MemberFact, MemberTag, Segment
 from tags.selectors import matching
 from tags.services import facts
 from tests import world
@@ -317,3 +317,16 @@ def test_a_frozen_member_is_found_by_no_rule_and_is_there_again_when_set_free(sh
     members_services.unfreeze_member(member_id=member.member_id, reason="本人已核实", actor="staff:1", at=NOW + timedelta(hours=1))
     refresh(member)
     assert found(rule, member) == {member.pk}
+
+
+def test_a_tag_that_is_retired_is_nobodys_for_rules(shop: Store):
+    [member] = crowd(shop, 1)
+    tag = house.by_hand(shop.programme, "picky")
+    MemberTag.objects.create(membership=member, tag=tag, source="staff", started_at=NOW, started_by="test")
+    refresh(member)
+    assert found({"has_tag": "picky"}, member) == {member.pk}
+    assert matching.explain({"has_tag": "picky"}, member.pk, ON).matches
+    tag.retired_at = NOW
+    tag.save()
+    assert found({"has_tag": "picky"}, member) == set()
+    assert not matching.explain({"has_tag": "picky"}, member.pk, ON).matches
