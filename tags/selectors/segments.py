@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from tags.errors import SegmentNotFound
 from tags.models import Segment
-from tags.selectors import matching
+from tags.selectors.matching import page
 
 
 def of_programme(programme_id: int) -> QuerySet[Segment]:
@@ -26,4 +26,4 @@ def segment_by_code(programme_id: int, code: str) -> Segment:
 def members(segment: Segment, at: datetime, *, after: int, limit: int) -> list[int]:
     """Membership ids of the segment behind `after`, in id order, at most `limit`, by facts as they were refreshed last."""
     on = at.astimezone(ZoneInfo(segment.programme.time_zone)).date()
-    return matching.page(segment.rule, segment.programme_id, on, after, limit)
+    return page(segment.rule, segment.programme_id, on, after, limit)
