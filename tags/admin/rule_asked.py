@@ -57,7 +57,7 @@ BY_WORDS = {
     By.SKU: "SKU",
     EventBy.PATH: gettext_lazy("page"),
 }
-UNIT_WORDS = {Unit.DAYS: gettext_lazy("days"), Unit.YEARS: gettext_lazy("years"), Unit.SHARE: "%"}
+UNIT_WORDS = {Unit.DAYS: pgettext_lazy("unit", "days"), Unit.YEARS: gettext_lazy("years"), Unit.SHARE: "%"}
 HAS = ("has", "has_not")
 SCALES = {Unit.SHARE: 10, Unit.SCORE: 1000, Unit.NONE: 1000}  # of a rate, in thousandths
 DATA_TYPES = {Kind.INT: "number", Kind.MONEY: "decimal", Kind.RATE: "decimal"}
@@ -83,11 +83,9 @@ class Asked:
     currency: str = ""
 
     @property
-    def is_money(self) -> bool:
-        return self.kind == Kind.MONEY
-
-    @property
     def unit_words(self) -> Any:
+        if self.kind == Kind.MONEY:
+            return pgettext_lazy("unit", "yuan") if self.currency == "CNY" else self.currency
         return UNIT_WORDS.get(self.unit, "")
 
     @property
