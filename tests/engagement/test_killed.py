@@ -70,8 +70,11 @@ def start() -> int:
 
 
 def _work() -> int:
+    """One tick after the other until nothing is left: a killed worker's session may hold its campaign for a moment longer."""
     try:
-        tasks.run_campaigns(at=NOW.isoformat())
+        while Campaign.objects.filter(state__in=["approved", "running"]).exists():
+            tasks.run_campaigns(at=NOW.isoformat())
+            time.sleep(0.05)
     except BaseException:
         return 1
     return 0
