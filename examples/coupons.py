@@ -1,7 +1,7 @@
 """A coupon at the checkout, on Python's standard library alone: quote, reserve, release, use; and what is refused (SF-5).
 
 Run it against the demo: `python examples/coupons.py` (reads .data/demo.http.env), or set GUANXI, CLIENT_ID and CLIENT_SECRET. TEMPLATE is a
-coupon of PROGRAMME that can be claimed, of 30.00 from 299.00 on. S002_CLIENT_ID and S002_CLIENT_SECRET are those of another shop.
+coupon of PROGRAMME that can be claimed and holds from 299.00 on. S002_CLIENT_ID and S002_CLIENT_SECRET are those of another shop.
 """
 
 import os
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from storefront import Refused, from_environment
 
 PROGRAMME = os.environ.get("PROGRAMME", "P1")
-TEMPLATE = os.environ.get("TEMPLATE", "claim30")
+TEMPLATE = os.environ.get("TEMPLATE", "C1")
 
 
 def refused(shop, path, body):

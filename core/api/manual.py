@@ -142,7 +142,7 @@ def postman(of: Mapping[str, Any]) -> dict[str, Any]:
             {"key": "purpose", "value": "marketing"},
             {"key": "benefit", "value": "priority_dispatch"},
             {"key": "number", "value": "1"},
-            {"key": "template", "value": "claim30"},
+            {"key": "template", "value": "C1"},
             {"key": "coupon_code", "value": ""},
             *({"key": name, "value": ""} for name, _member in KEPT.values()),
         ],

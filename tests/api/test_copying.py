@@ -48,7 +48,7 @@ def credentials(transactional_db: None) -> ClientCredentials:
     made = stores_services.create_programme(code="P1", name="P1", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
     programme = pointed(levelled(made))
     shop = store("S001", programme_id=programme.pk)
-    couponed(programme, "claim30")
+    couponed(programme, "C1", face_minor=5000)
     tagged(programme)
     member_id = enrol(shop, "+8613600136000").member_id
     reserve(coupon_of(Membership.objects.get(member=member_id, programme=programme)))
@@ -63,7 +63,7 @@ def settle(one_id: str) -> None:
 
 def coupon_of(member: Membership) -> Coupon:
     """One to be had by its code, before the first member of the manual is there."""
-    template_id = CouponTemplate.objects.get(programme=member.programme, code="claim30").pk
+    template_id = CouponTemplate.objects.get(programme=member.programme, code="C1").pk
     return claims.claim(template_id=template_id, membership_id=member.pk, effect_key="first", actor="test", at=clock.now()).coupon
 
 
@@ -123,7 +123,7 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
         "PURPOSE": "marketing",
         "BENEFIT": "priority_dispatch",
         "ENTRY": "1",
-        "TEMPLATE": "claim30",
+        "TEMPLATE": "C1",
         "COUPON_CODE": Coupon.objects.get().code,
         "TAG": "picky",
         "SEGMENT": "buyers",
@@ -206,7 +206,7 @@ def test_the_points_program_pays_earns_and_exchanges(environment: dict[str, str]
 
 
 def test_the_coupons_program_goes_to_the_checkout(environment: dict[str, str]) -> None:
-    """SF-5, as in the demo: a coupon of 30.00 from 299.00 on."""
+    """SF-5, as in the demo: C1 is 50.00 off from 299.00 on."""
     theirs = stores_services.create_programme(code="P2", name="P2", kind=ProgrammeKind.STORE, preset=BLANK, actor="test", at=NOW)
     other = store("S002", programme_id=theirs.pk)
     made = stores_services.create_api_client(store_id=other.pk, name="other", scopes=ClientScope.values)
@@ -218,12 +218,12 @@ def test_the_coupons_program_goes_to_the_checkout(environment: dict[str, str]) -
     claimed, *rest = done.stdout.splitlines()
     assert claimed.startswith("claimed ")
     assert rest == [
-        "quoted 3000 of 35280",
+        "quoted 5000 of 35280",
         "298.99 409 min_spend",
         "299.00 reserved",
         "again 409 held_by_other_session",
         "released available",
-        "used used True 3000",
+        "used used True 5000",
         "twice 409 already_used",
         "elsewhere 404 coupon_not_found",
     ]
