@@ -87,6 +87,7 @@ def repair(*, store_ids: Collection[int], from_on: date, until_on: date, apply: 
 @transaction.atomic
 def _refresh(limit: int | None) -> Refreshed:
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '256MB'")  # sorts and hashes of all lines, where many days are asked for
         cursor.execute(sql.text("tags/summary/create"))
         cursor.execute(f"TRUNCATE {', '.join(f'summary_{name}' for name in _TABLES)}")
     notes = sql.run("tags/summary/take_notes", limit=limit)
