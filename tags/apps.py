@@ -35,8 +35,10 @@ class TagsConfig(AppConfig):
         events.subscribe(LevelsChanged, handlers.on_levels_changed)
         events.subscribe(GrowthPosted, handlers.on_growth_posted)
         events.subscribe(PointsPosted, handlers.on_points_posted)
-        for coupons_changed in (CouponsIssued, CouponsUsed, CouponsReturned, CouponsEnded):
-            events.subscribe(coupons_changed, handlers.on_coupons_changed)
+        events.subscribe(CouponsIssued, handlers.on_coupons_changed)
+        events.subscribe(CouponsUsed, handlers.on_coupons_changed)
+        events.subscribe(CouponsReturned, handlers.on_coupons_changed)
+        events.subscribe(CouponsEnded, handlers.on_coupons_changed)
         events.subscribe(OrdersRecorded, summary_handlers.on_orders_recorded)
         events.subscribe(AfterSalesRecorded, summary_handlers.on_after_sales_recorded)
         events.subscribe(AfterSalesSettled, summary_handlers.on_after_sales_settled)

@@ -31,6 +31,7 @@ DATA_IN_CODE = {
     "activity/mapping.py": "what spreadsheets say for yes",
     "stores/member_files.py": "the columns of spreadsheets",
     "activity/api/shapes.py": "an example of a category path",
+    "coupons/api/shapes.py": "examples of a category path",
 }
 
 

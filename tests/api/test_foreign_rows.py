@@ -23,6 +23,7 @@ MISSING = {
     "order_no": "NOTHING",
     "after_sale_no": "NOTHING",
     "code": "nowhere",
+    "campaign": "nowhere",
     "benefit": "nothing",
     "number": 999999,
     "hold_id": 999999,
@@ -49,7 +50,9 @@ def theirs() -> Stocked:
 def contents() -> dict[str, Any]:
     """Every row of every table of ours."""
     models = [
-        model for app in ("members", "stores", "activity", "growth", "points", "coupons", "core") for model in apps.get_app_config(app).get_models()
+        model
+        for app in ("members", "stores", "activity", "growth", "points", "coupons", "tags", "engagement", "core")
+        for model in apps.get_app_config(app).get_models()
     ]
     return {model._meta.label: sorted(map(str, model._default_manager.values())) for model in models if model.__name__ not in NOT_CONTENT}
 

@@ -44,7 +44,9 @@ def of_each(subtests: pytest.Subtests, stocked: Stocked, check: Creation) -> Non
 def rows() -> dict[str, int]:
     """How many rows there are of everything a creation may make."""
     counted = [
-        model for app in ("members", "stores", "activity", "growth", "points", "coupons", "core") for model in apps.get_app_config(app).get_models()
+        model
+        for app in ("members", "stores", "activity", "growth", "points", "coupons", "tags", "engagement", "core")
+        for model in apps.get_app_config(app).get_models()
     ]
     return {model._meta.label: model._default_manager.count() for model in counted if model is not IdempotencyRecord}
 

@@ -65,7 +65,10 @@ def storm(threads: int, act: Callable[[int, int], object], rounds: int = ROUNDS)
 
 
 def test_r04_two_hundred_claims_of_ten_coupons(shop: Store):
-    """R04: 200 claims of 10 coupons by 25 threads, in every round (CLAIM_ROUNDS=20 for the whole): exactly 10 each time, 190 refusals, no deadlock, nothing else."""
+    """R04: 200 claims of 10 coupons by 25 threads, in every round: exactly 10 each time, 190 refusals, no deadlock, nothing else.
+
+    CLAIM_ROUNDS=20 for the whole.
+    """
     members = joined(shop.programme, 25)
     templates = [house.template(shop.programme, stock=10, is_claimable=True).pk for _ in range(CLAIM_ROUNDS)]
 
