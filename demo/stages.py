@@ -218,6 +218,7 @@ def _tags(work: Load) -> dict[str, Any]:
     cast = register_cast(work.house, work.now)
     facts.record_orders(Scenes(work.now, work.house, cast.member_ids).tins(), work.now)  # in a demo from before there were tags
     tagging.set_up_tags(work.house, work.now)
+    tagging.set_up_segments(work.house, work.now)
     at_once = purchases.AT_ONCE if LoadedStage.objects.filter(name=PURCHASES.name).exists() else 1
     given = tagging.give_tags(work.house, couponing.campaign_began(work.now), at_once=at_once)
     tagging.note_by_hand(work.house, cast.member_ids, work.now)

@@ -13,8 +13,9 @@ from demo.world.house import ACTOR, House
 from demo.world.moments import before
 from stores import selectors as stores_selectors
 from tags.enums import RunState, TagKind, TagSource
-from tags.models import DayStale, MemberDay, Tag, TagRun
-from tags.services import facts, giving, runs, summary, tags, versions
+from tags.models import DayStale, MemberDay, Segment, Tag, TagRun
+from tags.services import facts, giving, runs, segments, summary, tags, versions
+from tags.services.segments import SegmentIn
 from tags.services.tags import TagIn
 
 SOURCE = Path(__file__).resolve().parents[1] / "data" / "tags.toml"
@@ -23,9 +24,9 @@ SET_UP_AGO = timedelta(days=30)
 _EVER = (date(2000, 1, 1), date(2100, 1, 1))
 
 
-def read() -> list[dict[str, Any]]:
-    """The tags of the file."""
-    found: list[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))["tag"]
+def read(kind: str = "tag") -> list[dict[str, Any]]:
+    """The tags of the file, or its segments."""
+    found: list[dict[str, Any]] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))[kind]
     return found
 
 
@@ -46,6 +47,20 @@ def set_up_tags(house: House, now: datetime) -> None:
         )
         for draft in tag.versions.all():
             versions.publish_draft(version_id=draft.pk, actor=ACTOR, at=now - SET_UP_AGO)
+
+
+def set_up_segments(house: House, now: datetime) -> None:
+    """Save the segments of the file. What is there stays as it is."""
+    for said in read("segment"):
+        programme_id = house.programmes[said["programme"]]
+        if not Segment.objects.filter(programme_id=programme_id, code=said["code"]).exists():
+            segments.create_segment(
+                programme_id=programme_id,
+                code=said["code"],
+                said=SegmentIn(said["name"], json.loads(said["rule"]), said["description"]),
+                actor=ACTOR,
+                at=now - SET_UP_AGO,
+            )
 
 
 def give_tags(house: House, at: datetime, *, at_once: int) -> int:

@@ -31,6 +31,7 @@ from stores.enums import ClientScope, ProgrammeKind
 from stores.models import Membership, Programme
 from stores.services import ClientCredentials
 from tests.api import sweep
+from tests.api.campaigned import campaigned
 from tests.api.couponed import couponed
 from tests.api.levelled import grow, levelled, membership
 from tests.api.pointed import give, pointed
@@ -49,7 +50,7 @@ def credentials(transactional_db: None) -> ClientCredentials:
     programme = pointed(levelled(made))
     shop = store("S001", programme_id=programme.pk)
     couponed(programme, "C1", face_minor=5000)
-    tagged(programme)
+    campaigned(tagged(programme))
     member_id = enrol(shop, "+8613600136000").member_id
     reserve(coupon_of(Membership.objects.get(member=member_id, programme=programme)))
     return stores_services.create_api_client(store_id=shop.pk, name="shop", scopes=ClientScope.values)
@@ -127,6 +128,7 @@ def test_every_command_of_the_manual_works_in_the_order_one_tries_them(environme
         "COUPON_CODE": Coupon.objects.get().code,
         "TAG": "picky",
         "SEGMENT": "buyers",
+        "CAMPAIGN": "picked",
     }
     for _method, _path, said in manual.operations(sweep.document()):
         operation = said["operationId"]
@@ -255,7 +257,7 @@ def test_the_postman_collection_goes_through_from_top_to_bottom(environment: dic
     collection = json.loads((PROJECT / "examples/postman_collection.json").read_text(encoding="utf-8"))
     names = {said["key"]: said["value"] for said in collection["variable"]}
     names |= {"guanxi": environment["GUANXI"], "client_id": environment["CLIENT_ID"], "client_secret": environment["CLIENT_SECRET"]}
-    names["coupon_code"] = Coupon.objects.get().code
+    names |= {"coupon_code": Coupon.objects.get().code, "tag": "picky", "segment": "buyers", "campaign": "picked"}
     token_item, *folders = collection["item"]
     items = {item["name"]: item for folder in folders for item in folder["item"]}
     assert len(items) == len(sweep.operations())
