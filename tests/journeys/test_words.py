@@ -12,10 +12,13 @@ from django.urls import resolve
 
 from config import messages
 from core.models import Job
+from coupons.models import CouponPack, CouponTemplate
 from demo.world.cast import FROZEN, build_cast
+from engagement.models import Campaign
 from growth.models import Benefit, LevelTerms, PaidPlan
 from points.models import PointsEntry, Reward
 from stores.models import Programme, Store
+from tags.models import Segment, Tag
 
 pytestmark = pytest.mark.slow
 OF_A_KIND = 2  # pages walked of each kind: the fiftieth member's page has the same words as the first's
@@ -133,7 +136,7 @@ def test_english_pages_hold_no_chinese_words_of_ours(clients: dict[str, Client],
         if message.id and CHINESE.search(str(said))
     }
     data = {"简体中文", "虚拟商品", *Programme.objects.values_list("name", flat=True), *Store.objects.values_list("name", flat=True)}
-    for model in (LevelTerms, Benefit, PaidPlan, Reward):
+    for model in (LevelTerms, Benefit, PaidPlan, Reward, Tag, Segment, CouponTemplate, CouponPack, Campaign):
         data |= set(model._default_manager.values_list("name", flat=True))
     data |= set(PointsEntry.objects.values_list("note", flat=True))
     strays = {(said, address) for address, page in pages.items() for said in page.said if said in ours - data}
