@@ -38,7 +38,7 @@ class DaysPanel:
 
     key: str = "days"
     heading: Text = _("Days and months")
-    position: int = 84
+    position: int = 94
     template_name: str = "tags/panels/days.html"
     roles: frozenset[str] = roles_for("tags.membertag", "view")
 

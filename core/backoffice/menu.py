@@ -16,30 +16,19 @@ from core.registry import Text
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the menu. promise: what will stand here, for as long as no app offers an entry."""
+    """A part of the menu."""
 
     key: str
     title: Text
     icon: str
-    promise: Text = ""
 
 
 GROUPS = (
     Group("lookup", _("Member lookup"), "person_search"),
-    Group(
-        "levels",
-        _("Levels"),
-        "military_tech",
-        _("Level schemes, growth value, upgrades and downgrades, simulation before publishing, and level history will be kept here."),
-    ),
+    Group("levels", _("Levels"), "military_tech"),
     Group("assets", _("Assets"), "account_balance_wallet"),
     Group("profiles", _("Member profiles"), "badge"),
-    Group(
-        "tags",
-        pgettext_lazy("menu", "Tags"),
-        "sell",
-        _("Manual tags, tags by rule with preview, and segments for campaigns will be kept here."),
-    ),
+    Group("tags", pgettext_lazy("menu", "Tags"), "sell"),
     Group("stores", _("Stores and platform"), "storefront"),
     Group("system", _("System"), "settings"),
 )
@@ -70,15 +59,6 @@ def add(entry: Entry) -> None:
     _entries.append(entry)
 
 
-def group_of(key: str) -> Group | None:
-    return next((group for group in GROUPS if group.key == key), None)
-
-
-def is_coming(group: Group) -> bool:
-    """Whether no app has offered anything for this part yet."""
-    return bool(group.promise) and not any(entry.group == group.key for entry in _entries)
-
-
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """What the theme draws (UNFOLD: SIDEBAR.navigation)."""
     scope = scope_of(request)
@@ -89,8 +69,6 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             for entry in sorted(_entries, key=lambda entry: entry.position)
             if entry.group == group.key and permissions.allowed(entry.subject, entry.verb, scope)
         ]
-        if is_coming(group) and scope.roles:
-            items = [{"title": _("Coming later"), "icon": group.icon, "link": reverse("admin:coming", args=[group.key])}]
         if items:
             found.append({"title": group.title, "items": items})
     return found

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods
 from core import clock, masking, permissions, phones, registry
 from core.backoffice.access import ip_of, request_id_of, scope_of, user_id_of
 from core.backoffice.forms import posted
-from core.backoffice.panels import ComingPanel
 from core.backoffice.reveal import show
 from core.errors import NotFound
 from core.masking import FieldClass
@@ -30,14 +29,13 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
     now = clock.now()
     log_view(request, member.pk, "page", now)
     cards = [
-        {"key": part.key, "template_name": part.template_name or "backoffice/cards/coming.html", **part.build(member.pk, scope, now, None)}
+        {"key": part.key, "template_name": part.template_name, **part.build(member.pk, scope, now, None)}
         for part in registry.parts("head")
     ]
     panels = [
         {
             "key": panel.key,
             "heading": panel.heading,
-            "words": panel.words if isinstance(panel, ComingPanel) else "",
             "url": reverse("admin:members_member_panel", args=[member.pk, panel.key]),
         }
         for panel in registry.panels("members.Member")

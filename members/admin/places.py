@@ -1,25 +1,9 @@
-"""Where members stand in the menu, and what stands there for parts of the house that are still to come."""
+"""Where members stand in the menu."""
 
-from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy
 
 from core.backoffice import menu
 from core.backoffice.menu import Entry
-from core.backoffice.site import page
-
-
-@page("coming/<slug:group>/", name="coming")
-def coming(request: HttpRequest, group: str) -> HttpResponse:
-    """A part of the house that is promised and not there yet, in words."""
-    found = menu.group_of(group)
-    if found is None or not menu.is_coming(found):
-        raise Http404
-    return TemplateResponse(
-        request, "backoffice/coming.html", {**admin.site.each_context(request), "title": found.title, "words": found.promise}
-    )
-
 
 menu.add(
     Entry(

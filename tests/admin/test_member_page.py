@@ -41,12 +41,6 @@ def test_the_headings_stand_in_their_order(street: Street, sit: Sit, language: s
     assert len(found) > len(headings)
 
 
-def test_a_part_not_built_yet_says_so_in_words(street: Street, sit: Sit) -> None:
-    text = page(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id)
-    for part in ("Coupons", "Tags"):
-        assert f"{part} are not in use yet" in text
-
-
 def test_the_last_five_orders_are_named_without_a_click(street: Street, sit: Sit) -> None:
     for number in range(6):
         order = order_in(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from core import clock, jobs, permissions, scope
-from core.backoffice import menu, site
+from core.backoffice import site
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin, check_narrowed
 from core.masking import Role
 from core.models import Job, OutboxMessage
@@ -105,13 +105,6 @@ def test_every_entry_of_a_roles_menu_opens(street: Street, sit: Sit, role: Role)
     for link in links:
         assert client.get(link).status_code == 200, link
     assert ("/admin/auth/user/" in links) is False  # a store's people do not manage logins
-
-
-def test_a_part_that_comes_later_says_so(root: Client) -> None:
-    assert "comes later" in root.get(reverse("admin:coming", args=["tags"])).content.decode()
-    for group in ("lookup", "levels"):
-        assert root.get(reverse("admin:coming", args=[group])).status_code == 404
-    assert [group.key for group in menu.GROUPS if menu.is_coming(group)] == ["tags"]
 
 
 @override_settings(SITE_BANNER="演示数据", SITE_CREDITS=[("online_retail, CC BY 4.0", "https://example.org/data")])
