@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import override
 
+from core.enums import VersionState
+from core.history import because
 from growth.enums import RfmClass
+from stores import services as stores_services
 from tags.enums import LifecycleStage, TagColour, TagGroup, TagKind
-from tags.models import Tag
-from tags.services import tags, versions
-from tags.services.tags import TagIn
+from tags.models import Tag, TagVersion
+from tags.services import facts, runs
 
 STAGES = {
     LifecycleStage.LOST: TagColour.GREY,
@@ -68,18 +72,32 @@ def _presets() -> list[_Preset]:
 def apply_presets(*, programme_id: int, language: str, actor: str, at: datetime) -> list[Tag]:
     """Publish those of the ready-made tags that a programme does not have yet, named in a language ("zh-hans"); answers them.
 
-    Existing tags with their codes stay as they are, retired or changed, so that this may be done again.
+    Existing tags with their codes stay as they are, retired or changed, so that this may be done again. One run judges all of them; their
+    rules ask for fields alone, so there is nothing that could be wrong with them in one programme and not in another.
     """
-    there = set(Tag.objects.filter(programme_id=programme_id).values_list("code", flat=True))
-    made = []
-    for preset in _presets():
-        if preset.code in there:
-            continue
-        with override(language):
-            said = TagIn(name=str(preset.label), group=preset.group, colour=preset.colour, priority=preset.priority)
-        tag = tags.create_tag(
-            programme_id=programme_id, code=preset.code, kind=TagKind.AUTO, said=said, rule=preset.rule, actor=actor, at=at
+    stores_services.lock_programme(programme_id)
+    of_programme = Tag.objects.filter(programme_id=programme_id)
+    there = set(of_programme.values_list("code", flat=True))
+    wanted = [preset for preset in _presets() if preset.code not in there]
+    last = of_programme.aggregate(last=Max("slot"))["last"]
+    slots = count(0 if last is None else last + 1)
+    with override(language), because(actor=actor, at=at):
+        made = Tag.objects.bulk_create(
+            Tag(
+                programme_id=programme_id,
+                code=preset.code,
+                name=str(preset.label),
+                group=preset.group,
+                kind=TagKind.AUTO,
+                colour=preset.colour,
+                priority=preset.priority,
+                slot=slot,
+            )
+            for preset, slot in zip(wanted, slots, strict=False)
         )
-        versions.publish_draft(version_id=tag.versions.get().pk, actor=actor, at=at)
-        made.append(tag)
+    held = {"number": 1, "state": VersionState.PUBLISHED, "created_by": actor, "created_at": at, "published_by": actor, "published_at": at}
+    TagVersion.objects.bulk_create(TagVersion(tag=tag, rule=preset.rule, **held) for tag, preset in zip(made, wanted, strict=True))
+    if made:
+        facts.watch(programme_id)
+        runs.request_published(programme_id=programme_id, tag_ids=[tag.pk for tag in made], actor=actor, at=at)
     return made
