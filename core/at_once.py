@@ -9,7 +9,7 @@ from django.db.migrations.state import ProjectState
 
 
 class AtOnce(Operation):
-    """Operations that look only at the state after all of them: new models, with their constraints, indexes and triggers.
+    """Operations that look only at the state after all of them: new models, with constraints and indexes inside, and triggers.
 
     One after the other, each new model with a key to an old one makes Django build all models anew that hang together with it: with
     thirty of them that takes seconds, at every start on an empty database. Here they are built once.

@@ -33,8 +33,13 @@ def register() -> None:
     """Called once, by `ready()`."""
     growth_gifts.register_gift_kind(kind=KIND, validator=problems, cost=cost, fulfiller=fulfil, preparer=prepare)
     rewards.register_reward_kind(
-        RewardKind(KIND, gettext_lazy("coupon"), validator=problems, cost=cost, giver=give, taker=take_back, counts=False)
+        RewardKind(KIND, gettext_lazy("coupon"), problems, cost, give, take_back, choices=_templates_in_use, chosen="template")
     )
+
+
+def _templates_in_use(programme_id: int) -> list[tuple[str, str]]:
+    found = CouponTemplate.objects.filter(programme_id=programme_id, is_on=True).order_by("name")
+    return list(found.values_list("code", "name"))
 
 
 @cache

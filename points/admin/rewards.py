@@ -38,6 +38,7 @@ class RewardForm(BackOfficeForm):
 
     code = forms.SlugField(label=gettext_lazy("code"), max_length=40)
     kind = forms.ChoiceField(label=gettext_lazy("kind"))
+    offer = forms.ChoiceField(label=gettext_lazy("what is given"), required=False)
     name = forms.CharField(label=pgettext_lazy("of a thing", "name"), max_length=80)
     points = forms.IntegerField(label=gettext_lazy("points"), min_value=1, max_value=POINTS_AT_MOST)
     description = forms.CharField(label=gettext_lazy("description"), required=False, max_length=300)
@@ -59,7 +60,7 @@ class RewardForm(BackOfficeForm):
     last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
     is_on = forms.BooleanField(label=gettext_lazy("in use"), required=False, initial=True)
 
-    def __init__(self, *args: Any, zone: ZoneInfo, reward: Reward | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, programme_id: int, zone: ZoneInfo, reward: Reward | None = None, **kwargs: Any) -> None:
         said: dict[str, Any] | None = None
         if reward is not None:
             said = {
@@ -67,18 +68,36 @@ class RewardForm(BackOfficeForm):
             }
             said["first_on"] = reward.valid_from.astimezone(zone).date() if reward.valid_from else None
             said["last_on"] = (reward.valid_until.astimezone(zone) - timedelta(seconds=1)).date() if reward.valid_until else None
+            said["offer"] = (
+                reward.payload.get(services.reward_kinds()[reward.kind].chosen) if reward.kind in services.reward_kinds() else ""
+            )
         super().__init__(*args, initial=said, **kwargs)
         self.zone = zone
-        kind, known = self.fields["kind"], services.reward_kinds()
+        kind, offer, known = self.fields["kind"], self.fields["offer"], services.reward_kinds()
         assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(offer, forms.ChoiceField)
+        offer.choices = [
+            ("", "—"),
+            *((each.label, list(each.choices(programme_id))) for each in known.values() if each.choices is not None),
+        ]
         kind.choices = [(each.kind, each.label) for each in known.values()]
         for name in ("code", "kind"):
             self.fields[name].disabled = reward is not None
         if reward is not None and reward.kind in known and known[reward.kind].counts:
             del self.fields["stock"]
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        kind = services.reward_kinds().get(said.get("kind", ""))
+        if kind is not None and kind.choices is not None and not said.get("offer"):
+            self.add_error("offer", _("Choose what is given."))
+        return said
+
     def read(self, payload: dict[str, Any]) -> RewardIn:
         said = self.cleaned_data
+        kind = services.reward_kinds()[said["kind"]]
+        if kind.choices is not None:
+            payload = {**payload, kind.chosen: said["offer"]}
         first, last = said["first_on"], said["last_on"]
         return RewardIn(
             name=said["name"],
@@ -165,7 +184,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, programme: "Programme", reward: Reward | None) -> HttpResponse:
-    form = RewardForm(posted(request), zone=ZoneInfo(programme.time_zone), reward=reward)
+    form = RewardForm(posted(request), programme_id=programme.pk, zone=ZoneInfo(programme.time_zone), reward=reward)
 
     def act(values: dict[str, Any]) -> None:
         services.save_reward(

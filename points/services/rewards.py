@@ -3,7 +3,7 @@
 points knows that something costs points and how many there are; who registered the kind says how it reads, gives it and takes it back.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,12 +42,16 @@ class Giving:
 Validator = Callable[[Mapping[str, Any], int], list[str]]  # payload, programme id -> what is wrong with it, in words
 Cost = Callable[[Mapping[str, Any], int], int | None]  # payload, programme id -> minor units of the programme's currency
 Giver = Callable[[Giving], Mapping[str, Any]]  # gives it in the caller's transaction, answers what was given; refuses by raising
+Choices = Callable[[int], Sequence[tuple[str, str]]]  # programme id -> code and name of each thing that may be given
 Taker = Callable[[Giving, Mapping[str, Any]], None]  # takes back what was given; raises NotCancellable when that cannot be
 
 
 @dataclass(frozen=True)
 class RewardKind:
-    """counts: the kind itself says how many there are, so that nobody types a stock."""
+    """counts: the kind itself says how many there are, so that nobody types a stock.
+
+    choices: what an operator chooses from, where there is something to choose; the code goes into the payload's member `chosen`.
+    """
 
     kind: str
     label: str | Promise
@@ -56,6 +60,8 @@ class RewardKind:
     giver: Giver
     taker: Taker
     counts: bool = False
+    choices: Choices | None = None
+    chosen: str = ""
 
 
 _kinds: dict[str, RewardKind] = {}

@@ -39,7 +39,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     silver = LevelTerms.objects.get(level=levels["L2"])
     benefit = Benefit.objects.create(programme=programme, code="discount", name=f"折扣{tag}", kind=BenefitKind.DISCOUNT)
     LevelBenefit.objects.create(terms=silver, benefit=benefit, value={"rate": "0.9500"})
-    gift = GiftItem.objects.create(terms=silver, kind="coupon", payload={"template": f"礼{tag}", "count": 1})
+    gift = GiftItem.objects.create(terms=silver, kind="coupon", payload={"template": f"thirty-{tag.encode().hex()}", "count": 1})
     house.hold(membership, "L2", since=now)
     many_entries(membership, 1, now)
     GiftGrant.objects.create(membership=membership, level=levels["L2"], item=gift, effect_key=f"gift:{tag}", granted_at=now)
@@ -75,7 +75,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
         "benefit_id": benefit.pk, "plan_id": plan.pk, "match_id": match.pk, "rfm_run_id": run.pk, "review_id": review.pk,
         "simulation_id": job.pk, "membership_id": membership.pk,
     }  # fmt: skip
-    return ids, [f"级{tag}", f"折扣{tag}", f"礼{tag}", f"补偿{tag}", f"年卡{tag}"]
+    return ids, [f"级{tag}", f"折扣{tag}", f"thirty-{tag.encode().hex()}", f"补偿{tag}", f"年卡{tag}"]
 
 
 def many_entries(membership: Membership, count: int, until: datetime) -> None:

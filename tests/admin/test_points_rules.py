@@ -12,6 +12,7 @@ from django.urls import reverse
 from activity.models import Order
 from core.enums import VersionState
 from core.masking import Role
+from coupons.models import CouponTemplate
 from points.enums import MultiplierKind
 from points.models import ExchangePair, LiabilityDay, PointsEntry, PointsVersion, Reward, RewardCode
 from points.selectors import versions as selectors
@@ -151,6 +152,18 @@ def test_pts_10_a_reward_is_added_changed_and_listed_with_what_is_left(street: S
     assert "sold out" in text  # no codes of the bag yet
     for bad in ({"points": "0"}, {"name": ""}, {"per_member": "0"}):
         assert client.post(change, REWARD | bad).status_code == 400, bad
+
+
+def test_pts_11_a_coupon_is_chosen_from_ones_own_templates(street: Street, sit: Sit) -> None:
+    """PTS-11: the reward gives coupons of a template of the programme; without one, or with another shop's, it is refused."""
+    client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
+    address = f"{reverse('admin:points_reward_add')}?programme={programme.code}"
+    ours, theirs = (CouponTemplate.objects.get(pk=each.ids["template_id"]).code for each in (street.ours, street.theirs))
+    for offer in ("", theirs):
+        assert client.post(address, REWARD | {"kind": "coupon", "offer": offer}).status_code == 400, offer
+    assert not Reward.objects.filter(code="bag").exists()
+    assert client.post(address, REWARD | {"kind": "coupon", "offer": ours}).status_code == 302
+    assert Reward.objects.get(code="bag").payload == {"template": ours}
 
 
 def upload(client: Any, reward_id: int, text: str | bytes) -> Any:

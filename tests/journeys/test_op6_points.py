@@ -86,6 +86,7 @@ def test_a_reward_gets_its_codes_and_bad_lines_are_named(desks: Sit, cast: Cast,
     page.locator("a[href*='/rewards/add/']").click()
     page.locator("input[name=code]").fill("tea")
     page.locator("input[name=name]").fill("奶茶券")
+    page.locator("select[name=kind]").select_option("virtual_code")
     page.locator("input[name=points]").fill("20")
     page.locator(".gx-form button[type=submit]").click()
     row = page.locator("tr[data-reward=tea]")
