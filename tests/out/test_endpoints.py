@@ -89,12 +89,15 @@ def test_an_unknown_topic_is_refused():
 def test_the_facts_that_may_be_heard_of_are_these():
     assert list(outbox.topics()) == [
         "after_sale.recorded",
+        "campaign.changed",
+        "coupon.changed",
         "level.changed",
         "member.updated",
         "order.recorded",
         "points.changed",
         "redemption.cancelled",
         "redemption.created",
+        "tag.changed",
     ]
 
 
