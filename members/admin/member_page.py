@@ -29,8 +29,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
     now = clock.now()
     log_view(request, member.pk, "page", now)
     cards = [
-        {"key": part.key, "template_name": part.template_name, **part.build(member.pk, scope, now, None)}
-        for part in registry.parts("head")
+        {"key": part.key, "template_name": part.template_name, **part.build(member.pk, scope, now, None)} for part in registry.parts("head")
     ]
     panels = [
         {
