@@ -78,8 +78,15 @@ def test_the_story_world_loads_and_says_how_far_it_is(told: Told) -> None:
     said = stages.load(now=FROZEN, with_real=False, watcher=told)
     assert told.reached == told.totals
     assert len(told.phases) == 5
-    assert len(said) == 5
-    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == ["house", "months", "people", "points", "scenes"]
+    assert len(said) == 6
+    assert list(LoadedStage.objects.order_by("name").values_list("name", flat=True)) == [
+        "house",
+        "months",
+        "people",
+        "points",
+        "scenes",
+        "tags",
+    ]
     assert Member.objects.count() == 30 + len(EVERYBODY)
     assert not Member.objects.filter(is_synthetic=False).exists()
 
