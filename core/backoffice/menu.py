@@ -1,6 +1,7 @@
 """The side menu: seven parts of the house in the readers' words, filled by the apps, each entry only for roles that may (CSL-04)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from core import permissions
 from core.backoffice.access import scope_of
 from core.registry import Text
+from core.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,17 @@ _entries: list[Entry] = []
 def add(entry: Entry) -> None:
     assert entry.group in {group.key for group in GROUPS}, entry.group
     _entries.append(entry)
+
+
+def ways(links: Sequence[str], scope: Scope) -> list[tuple[Text, str]]:
+    """Title and address of these lines of the menu, as far as the caller may open them."""
+    addresses = [reverse(link) for link in links]  # the first look at an address loads the back office, which fills the menu
+    by_link = {entry.link: entry for entry in _entries}
+    return [
+        (entry.title, address)
+        for entry, address in zip((by_link[link] for link in links), addresses, strict=True)
+        if permissions.allowed(entry.subject, entry.verb, scope)
+    ]
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
