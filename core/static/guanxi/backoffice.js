@@ -86,6 +86,11 @@
         });
     });
 
+    document.addEventListener("DOMContentLoaded", () => {
+        // What has come works at once: by itself, htmx shows new buttons for a moment, longer on a busy machine, before it listens to them.
+        window.htmx.config.defaultSettleDelay = 0;
+    });
+
     document.addEventListener("htmx:beforeSwap", (event) => {
         if (event.detail.xhr.responseURL.includes("/admin/login/")) {
             event.detail.shouldSwap = false;
