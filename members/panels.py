@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import DateTimeField, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import phones, registry
@@ -92,7 +93,7 @@ def _member_field_name(name: str) -> Text:
 
 
 def _age_in_months(child: Child, now: datetime) -> int:
-    return rules.months_old(child.birth_month, now.date())
+    return rules.months_old(child.birth_month, timezone.localdate(now))
 
 
 def _address(address: Address, scope: Scope) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 ADDRESSES_AT_MOST = 20  # MEM-07
+EARLIEST_BIRTH = date(1900, 1, 1)
 COMPLETENESS_FIELDS = (  # ten fields of ten per cent each (MEM-26, REG-10)
     "phone",
     "name",
@@ -91,6 +92,11 @@ class FieldChange:
     old: str
     new: str
     sort_key: str = ""
+
+
+def is_birthday(day: date, today: date) -> bool:
+    """Whether somebody of today can have been born that day."""
+    return EARLIEST_BIRTH <= day <= today
 
 
 def age_on(birthday: date, day: date) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.csvio import Flaw
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
+from members import rules
 from members.enums import Gender
 
 ALIASES: dict[str, tuple[str, ...]] = {  # headings that are understood without a mapping, compared in lower case
@@ -38,7 +39,6 @@ _GENDERS = {
 }
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 class BadMemberMapping(InvalidInput):
@@ -146,7 +146,7 @@ class PersonReader:
         if not raw:
             return None
         day = _day(raw)
-        if day is None or not EARLIEST_BIRTH <= day <= self._today:
+        if day is None or not rules.is_birthday(day, self._today):
             raise _Unreadable("birthday", _("This is not a birthday."))
         return day
 

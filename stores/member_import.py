@@ -13,6 +13,7 @@ from itertools import islice
 from typing import TextIO
 
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import csvio, sql
@@ -66,7 +67,7 @@ def import_members(
     watcher = watcher or Unwatched()
     report = MemberImportReport(dry_run=dry_run)
     layout = csvio.look(open_file, encoding=mapping.encoding, delimiter=mapping.delimiter)
-    reader = PersonReader(mapping, layout.heading, today=booked_at.date())
+    reader = PersonReader(mapping, layout.heading, today=timezone.localdate(booked_at))
     run = _Run(store, mapping.phones_verified, actor, booked_at, origin)
     with _own_table():
         watcher.phase(MemberImportPhase.READING, total=layout.size)

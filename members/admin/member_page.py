@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from core import clock, masking, permissions, phones, registry
@@ -52,7 +53,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
             "phone": show(FieldClass.PHONE, phones.national(member.phone), scope, kind="phone"),
             "email": show(FieldClass.EMAIL, member.email, scope, kind="email"),
             "birthday": show(FieldClass.BIRTHDAY, member.birthday.isoformat() if member.birthday else "", scope),
-            "age": age_on(member.birthday, now.date())
+            "age": age_on(member.birthday, timezone.localdate(now))
             if member.birthday and masking.visibility(FieldClass.BIRTHDAY, scope) is masking.Visibility.FULL
             else None,
             "cards": cards,

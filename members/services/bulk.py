@@ -17,7 +17,7 @@ from members.models import Address, Child, Consent, Identity, Member, Preference
 from members.rules import ADDRESSES_AT_MOST, AddressIn, ConsentGiven, IdentityClaim, Profile
 from members.services.changes import note_change
 from members.services.merging import open_merge_cases
-from members.services.registration import Registration, identities_of, lock_claims, new_one_id
+from members.services.registration import Registration, check_birthday, identities_of, lock_claims, new_one_id
 
 NEWCOMERS_AT_MOST = 5_000  # a transaction; the caller cuts larger lists
 
@@ -56,14 +56,15 @@ def register_many(
     """Make members of all who are not known by a verified claim, in the order given; known ones are answered and left as they are.
 
     A newcomer without a verified claim is new every time. Two newcomers with the same verified claim are refused (InvalidInput), as are
-    unknown regions: the whole batch is written or none of it. Unverified claims equal to somebody's verified ones become merge cases.
+    unknown regions and impossible birthdays: the whole batch is written or none of it. Unverified claims equal to somebody's verified ones
+    become merge cases.
     """
     assert len(newcomers) <= NEWCOMERS_AT_MOST, f"{len(newcomers)} newcomers in one transaction"
     keys = [claim.key for newcomer in newcomers for claim in newcomer.identities if claim.verified_at]
     if len(keys) != len(set(keys)):
         raise InvalidInput(field="identities")
     for newcomer in newcomers:
-        _check(newcomer)
+        _check(newcomer, booked_at)
     lock_claims(keys)
     owners = _owners(keys)
     known = [
@@ -110,7 +111,8 @@ def _as_answer(member: Member, cases: dict[int, list[int]]) -> Registration:
     return Registration(member.pk, member.one_id, True, tuple(cases.get(member.pk, ())))
 
 
-def _check(newcomer: Newcomer) -> None:
+def _check(newcomer: Newcomer, at: datetime) -> None:
+    check_birthday(newcomer.profile.birthday, at)
     regions.check(newcomer.profile.province_code, newcomer.profile.city_code, newcomer.profile.district_code)
     for address in newcomer.addresses:
         regions.check(address.province_code, address.city_code, address.district_code)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import InvalidInput, NotFound
@@ -78,7 +79,7 @@ def add_child(*, member_id: int, birth_month: date, gender: str, guardian_consen
     _lock(member_id)
     if guardian_consent_at is None:
         raise InvalidInput(_("Data on a child needs the guardian's consent."), field="guardian_consent_at")
-    if birth_month.replace(day=1) > at.date():
+    if birth_month.replace(day=1) > timezone.localdate(at):
         raise InvalidInput(_("The birth month lies in the future."), field="birth_month")
     with because(actor=actor, at=at):
         child = Child.objects.create(

@@ -1,7 +1,7 @@
 """Changing who a member is: profile fields, identities, frozen or not. Each change raises the version and leaves history (MEM-24)."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from members.errors import ConsentMissing, IdentityTaken, LastIdentity, MemberNo
 from members.models import Consent, Identity, Member
 from members.rules import PROFILE_FIELDS, IdentityClaim
 from members.services.changes import announce
-from members.services.registration import lock_claims
+from members.services.registration import check_birthday, lock_claims
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def update_profile(
     changed = {name: value for name, value in changes.items() if getattr(member, name) != value}
     if not changed:
         return member
-    _check(member, changed)
+    _check(member, changed, at)
     for name, value in changed.items():
         setattr(member, name, value)
     written = list(changed)
@@ -150,7 +150,9 @@ def _write(member: Member, fields: Iterable[str], at: datetime) -> None:
     member.save(update_fields=[*fields, "version", "updated_at"])
 
 
-def _check(member: Member, changed: Mapping[str, object]) -> None:
+def _check(member: Member, changed: Mapping[str, object], at: datetime) -> None:
+    birthday = changed.get("birthday")
+    check_birthday(birthday if isinstance(birthday, date) else None, at)
     if changed.keys() & {"province_code", "city_code", "district_code"}:
         codes = [str(changed.get(name, getattr(member, name))) for name in ("province_code", "city_code", "district_code")]
         regions.check(*codes)

@@ -4,10 +4,12 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core import events
 from core.enums import Origin
@@ -17,7 +19,7 @@ from members import regions
 from members.enums import MergeReason, Provider
 from members.events import MembersRegistered
 from members.models import Consent, Identity, Member
-from members.rules import ConsentGiven, IdentityClaim, Profile
+from members.rules import ConsentGiven, IdentityClaim, Profile, is_birthday
 from members.services.changes import note_change
 from members.services.merging import open_merge_cases
 
@@ -54,9 +56,11 @@ def register_member(
 
     Claims with `verified_at` are taken as proven: the caller has checked that the claimant may assert them. A claim without it never
     links: where it equals somebody's verified identity, both members become a merge case and the answer reveals nothing.
-    Raises InvalidInput for an unknown region. Called again with the same verified claim it answers the same member, created False.
+    Raises InvalidInput for an unknown region and an impossible birthday. Called again with the same verified claim it answers the same
+    member, created False.
     """
     regions.check(profile.province_code, profile.city_code, profile.district_code)
+    check_birthday(profile.birthday, booked_at)
     claims = _with_contacts(profile, identities)
     verified = sorted((claim for claim in claims if claim.verified_at), key=lambda claim: claim.key)
     lock_claims([claim.key for claim in verified])
@@ -135,6 +139,12 @@ def _with_contacts(profile: Profile, identities: Sequence[IdentityClaim]) -> lis
     if not claims and not profile.name:
         raise InvalidInput(field="identities")
     return claims
+
+
+def check_birthday(day: date | None, at: datetime) -> None:
+    """Raises InvalidInput for a birthday that nobody can have at the local day of `at`."""
+    if day is not None and not is_birthday(day, timezone.localdate(at)):
+        raise InvalidInput(_("This is not a birthday."), field="birthday")
 
 
 def _owners(verified: Sequence[IdentityClaim]) -> list[int]:

@@ -47,7 +47,9 @@ RULES: list[Any] = [
 
 
 class Boxes(HTMLParser):
-    """What a browser would send of a page's forms: texts, hidden ones, and what is selected."""
+    """What a browser would send of a page's forms: texts, hidden ones, days and times, and what is selected."""
+
+    TYPES = ("text", "hidden", "date", "time")
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -59,7 +61,7 @@ class Boxes(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
-        if tag == "input" and said.get("type", "text") in ("text", "hidden") and "name" in said:
+        if tag == "input" and said.get("type", "text") in self.TYPES and "name" in said:
             self.sent.setdefault(said["name"], []).append(said.get("value", ""))
         if tag == "select":
             self._select, self._first, self._is_many = said.get("name", ""), None, "multiple" in said
