@@ -33,6 +33,12 @@ def test_customer_service_answers_why_an_order_is_not_shipped(desks: Sit, cast: 
     cards = page.locator(".gx-cards")
     expect(cards).to_contain_text("¥88.80")
     expect(cards).to_contain_text("2024-05-20 08:00")  # as of
+    level = cards.locator(".gx-tile-level")
+    for seen in ("铜牌会员", "7,200", "距银牌会员还差 800"):
+        expect(level).to_contain_text(seen)
+    expect(cards.locator(".gx-tile-points [data-balance='100']")).to_be_visible()
+    expect(cards.locator(".gx-tile", has_text="服务等级")).to_contain_text("标准")
+    expect(cards.locator(".gx-tile-tags")).not_to_contain_text("加载")
     bought = cards.locator(".gx-tile", has_text="最近订单")
     expect(bought).to_contain_text("外套")
     expect(bought).to_contain_text("夹克")

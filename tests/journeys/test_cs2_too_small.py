@@ -1,4 +1,4 @@
-"""CS-2, steps 1 and 2: "what I just bought is too small" (CSL-02, 07, 08). The ledgers' steps come with their issues."""
+"""CS-2: "what I just bought is too small" (CSL-02, 07, 08; GRW-07, PTS-22)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.journeys.conftest import Desk, Sit
 pytestmark = pytest.mark.browser
 
 
-def test_an_after_sale_pushed_by_the_shop_stands_on_the_members_page(desks: Sit, cast: Cast) -> None:
+def test_an_after_sale_pushed_by_the_shop_stands_on_the_members_page_and_takes_back_what_the_order_gave(desks: Sit, cast: Cast) -> None:
     cs01 = desks("cs01")
     cs01.look_up("13800138000")
 
@@ -22,6 +22,8 @@ def test_an_after_sale_pushed_by_the_shop_stands_on_the_members_page(desks: Sit,
     expect(jacket).to_have_count(1)
     for seen in ("夹克", "尺码", "M", "¥299.90"):
         expect(jacket).to_contain_text(seen)
+
+    changes = cs01.open_panel("level").locator("[data-cause]").count()
 
     # 2 the shop pushes the after-sale; the page shows it, and where to work on it
     shop = Shop(cs01, cast.house.stores["S001"])
@@ -42,6 +44,20 @@ def test_an_after_sale_pushed_by_the_shop_stands_on_the_members_page(desks: Sit,
     cs01.page.reload()
     expect(cs01.open_panel("after-sales").locator("[data-after-sale=AS1]")).to_contain_text("已退款")
     expect(cs01.open_panel("orders").locator("[data-order=O1000] .gx-lines tr")).to_contain_text("已退款 ¥299.90")
+
+    # 3 growth value and points went back once, each entry names its cause
+    taken = cs01.open_panel("growth").locator("[data-reason=refund]")
+    expect(taken).to_have_count(1)
+    for seen in ("退款", "−299", "6,901", "AS1"):
+        expect(taken).to_contain_text(seen)
+    taken = cs01.open_panel("points").locator(".gx-row-points[data-kind=reverse]")
+    expect(taken).to_have_count(1)
+    for seen in ("−2", "98", "AS1"):
+        expect(taken).to_contain_text(seen)
+
+    # 4 the level is what it was: 6,901 is above 3,000
+    expect(cs01.page.locator(".gx-tile-level")).to_contain_text("铜牌会员")
+    expect(cs01.open_panel("level").locator("[data-cause]")).to_have_count(changes)
 
 
 def after_sale(**more: Any) -> dict[str, Any]:
