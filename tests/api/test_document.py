@@ -12,6 +12,7 @@ from django.test import Client
 from core.api import manual
 from core.api.errors import every_refusal
 from core.management.commands.api_docs import Command
+from stores.enums import ClientScope
 from tests.api import sweep
 from tests.api.callers import BASE, Api
 
@@ -44,6 +45,11 @@ def test_every_error_code_is_in_the_manual() -> None:
     page = (KEPT.parent / "api.md").read_text(encoding="utf-8")
     codes = {refusal.code for refusal in every_refusal()}
     assert {code for code in codes if f"| `{code}` |" not in page} == set()
+
+
+def test_every_scope_is_explained_in_the_manual() -> None:
+    table = (KEPT.parent / "api.md").read_text(encoding="utf-8").partition("| scope | lets a client |")[2].partition("\n\n")[0]
+    assert {scope for scope in ClientScope.values if f"`{scope}`" not in table} == set()
 
 
 def test_every_operation_has_a_command_to_copy() -> None:
