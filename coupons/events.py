@@ -21,6 +21,11 @@ class CouponsIssued(_CouponFact):
 
 
 @dataclass(frozen=True)
+class CouponsSetAside(_CouponFact):
+    """These coupons are reserved for an order, or free again without having been used."""
+
+
+@dataclass(frozen=True)
 class CouponsUsed(_CouponFact):
     """These coupons have taken something off an order."""
 

@@ -9,7 +9,7 @@ class TagsConfig(AppConfig):
     def ready(self) -> None:
         from activity.events import AfterSalesRecorded, AfterSalesSettled, BehaviourRecorded, OrdersRecorded, WalletsChanged
         from core import events, jobs, ledgers, outbox, scope
-        from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsUsed
+        from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsSetAside, CouponsUsed
         from growth.events import GrowthPosted, LevelsChanged
         from members.events import MembersUpdated
         from points.events import PointsPosted
@@ -36,6 +36,7 @@ class TagsConfig(AppConfig):
         events.subscribe(GrowthPosted, handlers.on_growth_posted)
         events.subscribe(PointsPosted, handlers.on_points_posted)
         events.subscribe(CouponsIssued, handlers.on_coupons_changed)
+        events.subscribe(CouponsSetAside, handlers.on_coupons_changed)
         events.subscribe(CouponsUsed, handlers.on_coupons_changed)
         events.subscribe(CouponsReturned, handlers.on_coupons_changed)
         events.subscribe(CouponsEnded, handlers.on_coupons_changed)

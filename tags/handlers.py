@@ -1,7 +1,7 @@
 """Reactions to facts that rules read: a note for each membership concerned, in the transaction of the fact (docs/rules/tags.md, Facts)."""
 
 from activity.events import AfterSalesSettled, BehaviourRecorded, OrdersRecorded, WalletsChanged
-from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsUsed
+from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsSetAside, CouponsUsed
 from growth.events import GrowthPosted, LevelsChanged
 from members.events import MembersUpdated
 from points.events import PointsPosted
@@ -50,6 +50,6 @@ def on_points_posted(fact: PointsPosted) -> None:
     stale.mark_stale("points", origin=fact.origin, entry_ids=fact.entry_ids)
 
 
-def on_coupons_changed(fact: CouponsIssued | CouponsUsed | CouponsReturned | CouponsEnded) -> None:
-    """Members have more coupons, or fewer."""
+def on_coupons_changed(fact: CouponsIssued | CouponsSetAside | CouponsUsed | CouponsReturned | CouponsEnded) -> None:
+    """Members have more coupons that they can use, or fewer."""
     stale.mark_stale("coupons", origin=fact.origin, coupon_ids=fact.coupon_ids)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core import events, sql
 from core.enums import Origin
-from coupons.events import CouponsEnded
+from coupons.events import CouponsEnded, CouponsSetAside
 from coupons.selectors import coupons as selectors
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,10 @@ def expire(*, now: datetime, limit: int = AT_ONCE, origin: Origin = Origin.LIVE)
         with transaction.atomic():
             ids = [row["id"] for row in sql.rows("coupons/expiry/lock", now=now, limit=limit)]
             if ids:
-                sql.run("coupons/expiry/time_out", membership_ids=ids, now=now, grace=selectors.grace())
+                timed_out = sql.rows("coupons/expiry/time_out", membership_ids=ids, now=now, grace=selectors.grace())
+                freed = tuple(row["coupon_id"] for row in timed_out)
+                if freed:
+                    events.publish(CouponsSetAside(coupon_ids=freed, origin=origin, booked_at=now))
                 found = tuple(row["id"] for row in sql.rows("coupons/expiry/expire", membership_ids=ids, now=now))
                 ended += len(found)
                 if found:

@@ -17,7 +17,7 @@ from core import events, sql
 from core.enums import Origin
 from core.models import EffectSkipped
 from coupons.enums import CouponState
-from coupons.events import CouponsReturned, CouponsUsed
+from coupons.events import CouponsReturned, CouponsSetAside, CouponsUsed
 from coupons.models import Coupon
 from coupons.rules import moves as rules
 from coupons.rules.discounts import split
@@ -51,6 +51,7 @@ def settle_named(*, order_ids: Sequence[int], booked_at: datetime, origin: Origi
     work.note()
     if work.used:
         events.publish(CouponsUsed(coupon_ids=tuple(work.used), origin=origin, booked_at=booked_at))
+    _tell_set_aside(work.moves, work.used, origin, booked_at)
     return len(work.used)
 
 
@@ -78,6 +79,7 @@ def settle_ended(*, order_ids: Sequence[int], booked_at: datetime, origin: Origi
     moves.write(found, actor=ACTOR, booked_at=booked_at)
     if returned:
         events.publish(CouponsReturned(coupon_ids=tuple(returned), origin=origin, booked_at=booked_at))
+    _tell_set_aside(found, returned, origin, booked_at)
     return len(found)
 
 
@@ -85,6 +87,13 @@ def settle_after_sales(*, after_sale_ids: Sequence[int], booked_at: datetime, or
     """The same for the orders of refunds that have been taken off their lines."""
     rows = sql.rows("coupons/orders/of_after_sales", after_sale_ids=list(after_sale_ids))
     return settle_ended(order_ids=[row["order_id"] for row in rows], booked_at=booked_at, origin=origin)
+
+
+def _tell_set_aside(written: Sequence[Move], told: Sequence[int], origin: Origin, booked_at: datetime) -> None:
+    """told: of which something else is said."""
+    others = {move.before.coupon_id for move in written}.difference(told)
+    if others:
+        events.publish(CouponsSetAside(coupon_ids=tuple(sorted(others)), origin=origin, booked_at=booked_at))
 
 
 def _held(membership_ids: Sequence[int], coupon_ids: Sequence[int]) -> dict[int, Coupon]:
@@ -175,6 +184,7 @@ class _Work:
             code=code,
             values={"order_id": row["order_id"], "order_no": row["order_no"], "coupon_id": row["coupon_id"]},
             member_id=row["member_id"],
+            programme_id=row["programme_id"],
             occurred_at=row["placed_at"],
             booked_at=self.booked_at,
         )

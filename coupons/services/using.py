@@ -18,7 +18,7 @@ from core.enums import Origin
 from core.errors import InvalidInput
 from coupons import errors
 from coupons.enums import CouponState
-from coupons.events import CouponsEnded, CouponsUsed
+from coupons.events import CouponsEnded, CouponsSetAside, CouponsUsed
 from coupons.models import Coupon, CouponTemplate
 from coupons.rules import moves as rules
 from coupons.rules.discounts import Goods, Taken, reckon
@@ -52,8 +52,9 @@ def reserve_coupon(
     """
     if not 1 <= minutes <= MINUTES_AT_MOST:
         raise InvalidInput(_("A reservation lasts 1 to %(most)s minutes.") % {"most": MINUTES_AT_MOST}, field="minutes")
-    coupon = _held(coupon_id)
-    return _reserve(coupon, store_id, order_no, spend, at + timedelta(minutes=minutes), actor, at)
+    coupon = _reserve(_held(coupon_id), store_id, order_no, spend, at + timedelta(minutes=minutes), actor, at)
+    events.publish(CouponsSetAside(coupon_ids=(coupon_id,), origin=Origin.LIVE, booked_at=at))
+    return coupon
 
 
 @transaction.atomic
@@ -96,6 +97,7 @@ def release_coupon(*, coupon_id: int, store_id: int, order_no: str, actor: str, 
         raise errors.HeldByOtherOrder(reserved_until=coupon.reserved_until.isoformat() if coupon.reserved_until else None)
     move = rules.release(moves.held(coupon), cause="released", at=at, grace=selectors.grace())
     moves.write([move], actor=actor, booked_at=at)
+    events.publish(CouponsSetAside(coupon_ids=(coupon_id,), origin=Origin.LIVE, booked_at=at))
     return _read(coupon_id)
 
 

@@ -204,7 +204,7 @@ class Oracle:
                 return person.wallet.recharge_total_minor if person.wallet else None
             case "coupons_usable":
                 return sum(
-                    coupon.state in ("available", "reserved")
+                    coupon.state == "available"
                     and self.day(coupon.valid_from) <= self.on
                     and self.day(coupon.valid_until - timedelta(microseconds=1)) >= self.on
                     for coupon in person.coupons

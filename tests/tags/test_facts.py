@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from activity.models import Order
 from core.enums import Origin
+from coupons.services import expiry
 from growth.models import LevelHistory
 from points.enums import EntryKind
 from stores.models import Membership, Store
@@ -96,6 +97,29 @@ def test_coupons_begin_and_end_by_themselves(shop: Store, member: Membership):
     assert fact(member).coupons_usable == 1
     refresh(member, NOW + 2 * DAY)
     assert fact(member).coupons_usable == 0
+
+
+def test_a_coupon_set_aside_is_not_usable_until_it_is_let_go(shop: Store, member: Membership):
+    """As the member's page counts: reserved 0, released or timed out 1, used 0 again."""
+    coupon = coupons_house.coupon(coupons_house.template(shop.programme), member)
+
+    def usable() -> int:
+        noted = facts.refresh(now=NOW)
+        assert noted == 1, "what becomes of a coupon leaves a note"
+        return fact(member).coupons_usable
+
+    assert usable() == 1
+    coupons_house.reserve(coupon, shop)
+    assert usable() == 0
+    coupons_house.release(coupon, shop)
+    assert usable() == 1
+    coupons_house.reserve(coupon, shop)
+    assert usable() == 0
+    expiry.expire(now=coupon.received_at + timedelta(minutes=31))
+    assert usable() == 1
+    coupons_house.reserve(coupon, shop, at=NOW + timedelta(minutes=32))
+    coupons_house.use(coupon, shop, at=NOW + timedelta(minutes=33))
+    assert usable() == 0
 
 
 def test_whatever_happens_to_a_member_leaves_a_note(shop: Store, member: Membership):

@@ -1,5 +1,6 @@
 -- End the reservations of %(membership_ids)s (held by the caller) whose time is over at %(now)s: the coupon is free again since then, and
--- usable for %(grace)s after its end where that came while it was reserved (coupons/rules/states.py). A second run finds none.
+-- usable for %(grace)s after its end where that came while it was reserved (coupons/rules/states.py). Answers their ids; a
+-- second run finds none.
 WITH due AS (
     SELECT id, store_id, order_no, discount_minor, reserved_until
     FROM coupons_coupon
@@ -18,3 +19,4 @@ INSERT INTO coupons_couponstep (
 SELECT id, 'reserved', 'available', 'timed_out', store_id, order_no, discount_minor, '', 'system', reserved_until, %(now)s
 FROM due
 ORDER BY id
+RETURNING coupon_id

@@ -161,12 +161,12 @@ WITH placed AS (
     ) AS wallet ON true
     CROSS JOIN LATERAL (
         SELECT
-            count(*) FILTER (WHERE state <> 'used' AND begins_on <= %(on)s::date AND ends_at > %(day_begins)s) AS usable,
+            count(*) FILTER (WHERE state = 'available' AND begins_on <= %(on)s::date AND ends_at > %(day_begins)s) AS usable,
             count(*) FILTER (WHERE state = 'used' AND used_on > %(on)s::date - 180) AS used_180,
             least(
-                min(begins_on) FILTER (WHERE state <> 'used' AND begins_on > %(on)s::date),
+                min(begins_on) FILTER (WHERE state = 'available' AND begins_on > %(on)s::date),
                 min(((ends_at - interval '1 microsecond') AT TIME ZONE %(time_zone)s)::date + 1)
-                    FILTER (WHERE state <> 'used' AND ends_at > %(day_begins)s),
+                    FILTER (WHERE state = 'available' AND ends_at > %(day_begins)s),
                 min(used_on + 180) FILTER (WHERE state = 'used' AND used_on > %(on)s::date - 180)
             ) AS leaves_on
         FROM (
@@ -174,7 +174,7 @@ WITH placed AS (
                 state, greatest(valid_until, grace_until) AS ends_at, (valid_from AT TIME ZONE %(time_zone)s)::date AS begins_on,
                 (used_at AT TIME ZONE %(time_zone)s)::date AS used_on
             FROM coupons_coupon
-            WHERE membership_id = wanted.membership_id AND state IN ('available', 'reserved', 'used')
+            WHERE membership_id = wanted.membership_id AND state IN ('available', 'used')
             OFFSET 0
         ) AS held
     ) AS coupon
