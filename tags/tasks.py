@@ -27,6 +27,12 @@ def judge_changes(*, at: str | None = None, **_unknown: Any) -> None:
 
 
 @shared_task(acks_late=False)
+def forget_runs(*, at: str | None = None, **_unknown: Any) -> None:
+    """Delete old runs of changes."""
+    runs.forget_changes(now=clock.reader(at)())
+
+
+@shared_task(acks_late=False)
 def refresh_summary(**_unknown: Any) -> None:
     """Reckon the days of members that notes tell of, and their months (DAT-05)."""
     summary.refresh()

@@ -73,6 +73,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(minute="40", hour="3"),
         "options": {"expire_seconds": 12 * 3600},
     },
+    noop("Forget old tagging runs of changes"): {
+        "task": "tags.tasks.forget_runs",
+        "schedule": crontab(minute="45", hour="3"),
+        "options": {"expire_seconds": 12 * 3600},
+    },
     noop("Sum up the members' days"): {
         "task": "tags.tasks.refresh_summary",
         "schedule": crontab(minute="0", hour="1"),

@@ -60,7 +60,6 @@ BY_WORDS = {
 UNIT_WORDS = {Unit.DAYS: pgettext_lazy("unit", "days"), Unit.YEARS: gettext_lazy("years"), Unit.SHARE: "%"}
 HAS = ("has", "has_not")
 SCALES = {Unit.SHARE: 10, Unit.SCORE: 1000, Unit.NONE: 1000}  # of a rate, in thousandths
-DATA_TYPES = {Kind.INT: "number", Kind.MONEY: "decimal", Kind.RATE: "decimal"}
 
 
 class Wrong(ValueError):

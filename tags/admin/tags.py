@@ -1,5 +1,6 @@
 """The tags of a programme in their groups with how many have each, and the page of one tag (TAG-01, TAG-08, TAG-15)."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -23,8 +24,9 @@ from growth.admin import reach
 from points.admin import people
 from tags.admin.runs import told
 from tags.enums import TagColour, TagGroup, TagKind, TagSource
-from tags.models import MemberTag, Tag, TagRun
+from tags.models import MemberTag, Tag, TagRun, TagVersion
 from tags.rules import language, sentence
+from tags.rules.catalogue import Catalogue
 from tags.selectors import catalogues
 from tags.selectors import tags as selectors
 from tags.services import tags as services
@@ -79,6 +81,23 @@ def tag_url(tag_id: int) -> str:
     return reverse("admin:tags_tag", args=[tag_id])
 
 
+@dataclass(frozen=True)
+class Row:
+    """A tag in the list. meaning: its description, else the rule in force as a sentence."""
+
+    tag: Tag
+    members: int
+    in_force: TagVersion | None
+    draft: TagVersion | None
+    meaning: str
+
+
+def _row(tag: Tag, members: int, catalogue: Catalogue) -> Row:
+    in_force = selectors.in_force(tag)
+    meaning = tag.description or (words_of(in_force.rule, catalogue) if in_force else "")
+    return Row(tag, members, in_force, selectors.draft_of(tag), meaning)
+
+
 @page("tags/tags/", name="tags_tags")
 def listed(request: HttpRequest) -> HttpResponse:
     """By group; what is retired stands below, folded away."""
@@ -86,19 +105,10 @@ def listed(request: HttpRequest) -> HttpResponse:
     tags = list(selectors.with_versions(Tag.objects.filter(programme=programme).order_by("-priority", "name")))
     holders = selectors.holders(tag.pk for tag in tags)
     catalogue = catalogues.catalogue(programme.pk)
-    rows = [
-        {
-            "tag": tag,
-            "members": holders.get(tag.pk, 0),
-            "in_force": tag.in_force,  # type: ignore[attr-defined]
-            "drafts": tag.drafts,  # type: ignore[attr-defined]
-            "meaning": tag.description or "".join(words_of(version.rule, catalogue) for version in tag.in_force),  # type: ignore[attr-defined]
-        }
-        for tag in tags
-    ]
+    rows = [_row(tag, holders.get(tag.pk, 0), catalogue) for tag in tags]
     kind = request.GET.get("kind", "")
-    shown = [row for row in rows if row["tag"].retired_at is None and kind in ("", row["tag"].kind)]
-    groups = [(TagGroup(group), [row for row in shown if row["tag"].group == group]) for group in TagGroup]
+    shown = [row for row in rows if row.tag.retired_at is None and kind in ("", row.tag.kind)]
+    groups = [(TagGroup(group), [row for row in shown if row.tag.group == group]) for group in TagGroup]
     return reach.show(
         request,
         "tags/tags.html",
@@ -106,8 +116,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         programme=programme,
         subject=SUBJECT,
         groups=[(group, found) for group, found in groups if found],
-        retired=[row for row in rows if row["tag"].retired_at is not None],
-        most=max((row["members"] for row in rows), default=0),
+        retired=[row for row in rows if row.tag.retired_at is not None],
+        most=max((row.members for row in rows), default=0),
         kind=kind,
         kinds=TagKind.choices,
         may_change=reach.may(request, programme.pk, SUBJECT, "change"),

@@ -86,7 +86,7 @@ def version(request: HttpRequest, tag_version_id: int) -> HttpResponse:
                 )
             status, shows_wrong = 400, True
     catalogue = draft.catalogue if draft else catalogues.catalogue(programme.pk)
-    older: TagVersion | None = found.based_on  # type: ignore[assignment]  # of the same table, which an abstract key cannot say
+    older = found.based_on
     return reach.show(
         request,
         "tags/version.html",
@@ -101,7 +101,7 @@ def version(request: HttpRequest, tag_version_id: int) -> HttpResponse:
         who=actors.names([found.created_by, found.published_by]),
         may_change=may_change,
         words=words_of(found.rule, catalogue),
-        changes=differences(older.rule, found.rule, catalogue) if older else [],
+        changes=differences(older.rule, found.rule, catalogue) if isinstance(older, TagVersion) else [],
         **({"editor": True, **rule_editor.boxes(draft, shows_wrong=shows_wrong), **rule_editor.says(draft)} if draft else {}),
     )
 

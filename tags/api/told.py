@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tags.models import MemberTag, Segment, Tag
+from tags.models import MemberTag, Segment, Tag, TagVersion
 from tags.rules import sentence
 from tags.rules.catalogue import Catalogue
 from tags.selectors import catalogues, matching
@@ -27,7 +27,7 @@ class Teller:
     def rule(self, rule: Any) -> str:
         return sentence.words(rule, self.known)
 
-    def tag(self, tag: Tag, in_force: Any) -> dict[str, Any]:
+    def tag(self, tag: Tag, in_force: TagVersion | None) -> dict[str, Any]:
         """in_force: the published version, or None."""
         return {
             **reference(tag),

@@ -45,7 +45,7 @@ class TagsView(ApiView):
         rows = TagFilters(call, selectors.with_versions(selectors.of_programme(programme.pk))).rows()
         found = pages.page(rows, order=("code",), query=call.query, of=f"tags:{programme.pk}")
         teller = told.Teller(programme.pk)
-        return Answer(found.answer(lambda row: shapes.TagOut(teller.tag(row, next(iter(row.in_force), None))).data))
+        return Answer(found.answer(lambda row: shapes.TagOut(teller.tag(row, selectors.in_force(row))).data))
 
 
 class SegmentsView(ApiView):

@@ -125,7 +125,8 @@ class TagExclusion(models.Model):
 class TagRun(models.Model):
     """One time that a programme's tags were judged. A nightly one is unique per day, for ever.
 
-    as_of_on: the local day it judged (ages and days since an order are of this day).  tag_ids: which tags; empty: all.
+    as_of_on: the local day it judged (ages and days since an order are of this day), until it is done the day it was asked for; of a
+    nightly one its night.  tag_ids: which tags; empty: all.
     result: {"added": {tag id: n}, "removed": {tag id: n}, "facts": n}.  phase, done, total: progress for people.
     """
 

@@ -14,7 +14,6 @@ EPOCH = date(1970, 1, 1)  # days are numbers from here on where figures are kept
 class TagWord:
     id: int
     name: str
-    is_automatic: bool
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,3 @@ class Facts:
     tags: frozenset[str] = frozenset()
     f_dropped: bool = False
     derived: Mapping[str, Value] = field(default_factory=dict)
-
-
-def child_number(birth_month: date, gender: str) -> int:
-    """How a child is kept in MemberFact.children."""
-    return (birth_month.year * 12 + birth_month.month - 1) * CHILD_STEP + CHILD_GENDERS.get(gender, 0)

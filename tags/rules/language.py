@@ -26,7 +26,6 @@ MAX_LEAVES = 50
 MAX_LITERALS = 200
 MAX_TEXT = 200
 MAX_MONTHS = 216
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 MONEY_FIGURES = (BoughtFigure.AMOUNT, BoughtFigure.AVERAGE_PRICE)
 
 

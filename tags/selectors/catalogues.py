@@ -11,7 +11,6 @@ from growth.selectors import promises
 from growth.selectors import rfm as rfm_selectors
 from stores import selectors as stores_selectors
 from stores.enums import ProgrammeKind
-from tags.enums import TagKind
 from tags.models import Tag
 from tags.rules.catalogue import Catalogue, LevelWord, TagWord
 
@@ -34,8 +33,7 @@ def catalogue(programme_id: int) -> Catalogue:
         currency=programme.currency,
         time_zone=programme.time_zone,
         tags={
-            tag.code: TagWord(tag.pk, tag.name, tag.kind == TagKind.AUTO)
-            for tag in Tag.objects.filter(programme_id=programme_id, retired_at=None).order_by("name")
+            tag.code: TagWord(tag.pk, tag.name) for tag in Tag.objects.filter(programme_id=programme_id, retired_at=None).order_by("name")
         },
         levels=levels[Track.FREE],
         paid_levels=levels[Track.PAID],

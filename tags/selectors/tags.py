@@ -48,11 +48,23 @@ def tag_by_code(programme_id: int, code: str) -> Tag:
 
 
 def with_versions(rows: QuerySet[Tag]) -> QuerySet[Tag]:
-    """Tags with `in_force`, a list of the published version or nothing, and `drafts`, likewise."""
-    return rows.prefetch_related(
-        Prefetch("versions", TagVersion.objects.filter(state=VersionState.PUBLISHED), to_attr="in_force"),
-        Prefetch("versions", TagVersion.objects.filter(state=VersionState.DRAFT), to_attr="drafts"),
-    )
+    """Tags with what `in_force` and `draft_of` look for, in one statement more."""
+    current = TagVersion.objects.filter(state__in=[VersionState.PUBLISHED, VersionState.DRAFT])
+    return rows.prefetch_related(Prefetch("versions", current))
+
+
+def in_force(tag: Tag) -> TagVersion | None:
+    """The published version of a tag read `with_versions`."""
+    return _in_state(tag, VersionState.PUBLISHED)
+
+
+def draft_of(tag: Tag) -> TagVersion | None:
+    """The draft of a tag read `with_versions`."""
+    return _in_state(tag, VersionState.DRAFT)
+
+
+def _in_state(tag: Tag, state: VersionState) -> TagVersion | None:
+    return next((version for version in tag.versions.all() if version.state == state), None)
 
 
 def versions(tag_id: int) -> QuerySet[TagVersion]:
@@ -94,11 +106,6 @@ def holders(tag_ids: Iterable[int]) -> dict[int, int]:
     return dict(open_rows.values_list("tag_id").annotate(members=Count("membership", distinct=True)))
 
 
-def memberships_with(tag_id: int) -> QuerySet[MemberTag]:
-    """Open rows of a tag; a membership may have two."""
-    return MemberTag.objects.filter(tag_id=tag_id, ended_at=None)
-
-
 def held(membership_ids: Iterable[int]) -> dict[int, list[Held]]:
     """What each of these memberships has now, the important tags first."""
     rows = MemberTag.objects.filter(membership__in=list(membership_ids), ended_at=None, tag__retired_at=None)
@@ -110,11 +117,6 @@ def held(membership_ids: Iterable[int]) -> dict[int, list[Held]]:
         tag = next(iter(of_tag.values())).tag
         found[membership_id].append(Held(tag, of_tag.get(True), of_tag.get(False)))
     return found
-
-
-def codes_of(membership_ids: Iterable[int]) -> dict[int, set[str]]:
-    """The codes of the tags that each of these memberships has now."""
-    return {membership_id: {each.tag.code for each in of} for membership_id, of in held(membership_ids).items()}
 
 
 def history(membership_id: int, *, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[MemberTag]:

@@ -8,7 +8,7 @@ that the next tick runs again, and what it had not committed is not there. docs/
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 LOCK_CLASS = 7321  # first key of the advisory locks that hold a programme's runs; the second is the programme
 ACTOR = "tags"  # who gives and takes tags by rule
 SAMPLES = 20  # members shown of a trial, of each tag and direction
+KEEP = timedelta(days=30)  # how long runs of changes are kept: one a minute where much happens
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ def run(*, run_id: int, now: Callable[[], datetime], watcher: Watcher | None = N
             flips = judging.some_tags(row.tag_ids) if row.tag_ids else judging.all_members()
             if announce:
                 _tell(flips, at)
-            _done(run_id, flips, at, facts=refreshed)
+            _done(row, flips, judging.on, at, facts=refreshed)
     return of_run.get()
 
 
@@ -151,6 +152,13 @@ def trial(*, programme_id: int, now: Callable[[], datetime], watcher: Watcher | 
     )
 
 
+def forget_changes(*, now: datetime) -> int:
+    """Delete runs of changes that were done more than thirty days ago; answers how many. What they gave and took stays with its rows."""
+    old = TagRun.objects.filter(reason=RunReason.CHANGES, state=RunState.DONE, finished_at__lt=now - KEEP)
+    deleted, _by_model = old.delete()
+    return deleted
+
+
 def _judge_changes(programme: "Programme", now: Callable[[], datetime]) -> TagRun | None:
     with _held(programme.pk) as free:
         if not free:
@@ -158,12 +166,13 @@ def _judge_changes(programme: "Programme", now: Callable[[], datetime]) -> TagRu
         with transaction.atomic():
             at = now()
             row = _ask(programme, RunReason.CHANGES, [], ACTOR, at, state=RunState.RUNNING, started_at=at)
-            flips = _judging(programme, at, f"run:{row.pk}", Unwatched()).members_noted()
+            judging = _judging(programme, at, f"run:{row.pk}", Unwatched())
+            flips = judging.members_noted()
             if not flips.any:
                 row.delete()
                 return None
             _tell(flips, at)
-            _done(row.pk, flips, at)
+            _done(row, flips, judging.on, at)
     return TagRun.objects.get(pk=row.pk)
 
 
@@ -193,14 +202,16 @@ def _ask(programme: "Programme", reason: str, tag_ids: list[int], actor: str, at
     )
 
 
-def _done(run_id: int, flips: Flips, at: datetime, **more: int) -> None:
+def _done(row: TagRun, flips: Flips, on: date, at: datetime, **more: int) -> None:
+    """on: the day that was judged. A night's run stays that night's, whenever it was done: there is one a night."""
     result = {
         "added": {str(tag_id): members for tag_id, members in flips.added.items()},
         "removed": {str(tag_id): members for tag_id, members in flips.removed.items()},
         **more,
     }
-    TagRun.objects.filter(pk=run_id).update(state=RunState.DONE, phase="", result=result, finished_at=at)
-    log.info("tag_run", run_id=run_id, added=sum(flips.added.values()), removed=sum(flips.removed.values()))
+    as_of_on = row.as_of_on if row.reason == RunReason.NIGHTLY else on
+    TagRun.objects.filter(pk=row.pk).update(state=RunState.DONE, phase="", result=result, as_of_on=as_of_on, finished_at=at)
+    log.info("tag_run", run_id=row.pk, added=sum(flips.added.values()), removed=sum(flips.removed.values()))
 
 
 def _programmes() -> "list[Programme]":

@@ -16,7 +16,7 @@ KNOWN = Catalogue(
     is_platform=False,
     currency="CNY",
     time_zone="Asia/Shanghai",
-    tags={"picky": TagWord(1, "挑剔客户", False)},
+    tags={"picky": TagWord(1, "挑剔客户")},
     levels={"L0": LevelWord("普通会员", 0), "L2": LevelWord("银牌会员", 2)},
 )
 AGE = {"var": "age"}

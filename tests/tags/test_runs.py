@@ -14,6 +14,7 @@ from tags import checks
 from tags.enums import RunReason, RunState, TagGroup, TagSource
 from tags.models import MemberBits, MemberTag, TagDue, TagRun
 from tags.services import giving, runs
+from tags.tasks import forget_runs
 from tests import world
 from tests.tags import house
 from tests.tags.house import counts, having, judge
@@ -216,6 +217,32 @@ def test_the_night_judges_every_programme_once_a_day(programme: Programme):
     assert having(tag) == {member.pk}
     assert len(runs.judge_night(now=lambda: NOW + DAY)) == 2
     assert {(run.reason, run.state) for run in TagRun.objects.all()} == {(RunReason.NIGHTLY, RunState.DONE)}
+
+
+def test_a_run_names_the_day_it_judged(programme: Programme):
+    """Asked for before midnight and done after it, it judges by the new day and says so; a night's run stays that night's."""
+    house.crowd(programme, 1, gender="female")
+    tag = house.by_rule(programme, WOMEN)
+    asked = runs.request_published(programme_id=programme.pk, tag_ids=[tag.pk], actor="staff:1", at=NOW)
+    night = TagRun.objects.create(programme=programme, reason=RunReason.NIGHTLY, as_of_on=NOW.date(), created_at=NOW)
+    assert len(runs.run_waiting(now=lambda: NOW + DAY)) == 2
+    asked.refresh_from_db()
+    night.refresh_from_db()
+    assert (asked.as_of_on, night.as_of_on) == ((NOW + DAY).date(), NOW.date())
+
+
+def test_runs_of_changes_are_forgotten_after_thirty_days(programme: Programme):
+    """Every other run stays, and so does what the forgotten ones gave."""
+    [member] = house.crowd(programme, 1, gender="male")
+    tag = house.by_rule(programme, WOMEN)
+    judge(programme)
+    house.become(member, gender="female")
+    assert changes() == [(1, 0)]
+    forget_runs(at=(NOW + 30 * DAY).isoformat())
+    assert TagRun.objects.count() == 2
+    forget_runs(at=(NOW + 30 * DAY + timedelta(seconds=1)).isoformat())
+    assert list(TagRun.objects.values_list("reason", flat=True)) == [RunReason.BY_HAND]
+    assert having(tag) == {member.pk}
 
 
 def test_a_programme_without_tags_is_left_alone(programme: Programme):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from core.enums import VersionState
 from core.errors import DraftExists, InvalidInput, NotADraft
@@ -230,6 +230,24 @@ def test_a_programme_begins_with_stages_and_classes_and_keeps_its_own(programme:
     assert len(made) == 13
     assert all(tag.versions.get().state == VersionState.PUBLISHED for tag in made)
     assert presets.apply_presets(programme_id=programme.pk, language="en", **BY) == []
+
+
+def test_a_programme_from_before_there_were_tags_is_given_them_by_a_command(programme: Programme):
+    """A look first; with --apply those that are missing, and one run for all of them. What is there stays, retired or not."""
+    kept = house.by_hand(programme, "stage_lost", name="走了")
+    said = io.StringIO()
+    call_command("load_tags", programme=programme.code, stdout=said)
+    assert "试运行" in said.getvalue()
+    assert list(Tag.objects.all()) == [kept]
+    call_command("load_tags", all=True, apply=True, now=NOW.isoformat(), stdout=said)
+    assert Tag.objects.count() == 13
+    assert Tag.objects.get(code="stage_loyal").versions.get().published_by == "command:load_tags"
+    assert Tag.objects.get(code="stage_lost").name == "走了"
+    assert [len(run.tag_ids) for run in TagRun.objects.filter(reason=RunReason.PUBLISHED)] == [12]
+    call_command("load_tags", programme=programme.code, apply=True, stdout=said)
+    assert Tag.objects.count() == 13
+    with pytest.raises(CommandError):
+        call_command("load_tags", programme="nowhere", apply=True)
 
 
 def test_every_member_has_one_stage_on_every_day(programme: Programme):
