@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.backoffice import menu
 from core.masking import FieldClass, show
 from core.scope import Scope, narrow
+from demo import shop
 from demo.world.parts import PARTS
 from members import selectors as members_selectors
 from members.enums import Provider
@@ -37,6 +39,15 @@ class Group:
     lines: tuple[Line, ...]
 
 
+RULES = (  # where what holds for everybody in the guide can be read
+    "admin:growth_schemes",
+    "admin:growth_rules",
+    "admin:growth_rfm",
+    "admin:growth_benefits",
+    "admin:points_rules",
+    "admin:coupons_templates",
+    "admin:tags_tags",
+)
 _PARTS = {part.key: part for part in PARTS}
 
 
@@ -223,7 +234,13 @@ def section(scope: Scope, now: datetime) -> Mapping[str, Any] | None:
         for group in GROUPS
         if any(line.identity in member_ids for line in group.lines)
     ]
-    return {"groups": groups, "api_docs": reverse("api-docs"), "data_table": reverse("admin:demo-data")}
+    return {
+        "groups": groups,
+        "rules": menu.ways(RULES, scope),
+        "shop": reverse("demo-shop") if shop.is_open_to(scope) else None,
+        "api_docs": reverse("api-docs"),
+        "data_table": reverse("admin:demo-data"),
+    }
 
 
 def _entry(line: Line, member_id: int | None, mine: Mapping[int, str], scope: Scope) -> dict[str, Any]:

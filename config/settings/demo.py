@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from config.settings.base import *
 
 INSTALLED_APPS += ["demo"]
+ROOT_URLCONF = "config.urls_demo"
 WHITENOISE_USE_FINDERS = True  # static files from where they lie: nothing to collect before the first page
 CLOCK_OVERRIDE = True
 DEMO_SCREENS = True

@@ -9,6 +9,7 @@ from config.settings.base import *
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS += ["demo"]
+ROOT_URLCONF = "config.urls_demo"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -79,6 +79,17 @@ def test_the_guide_links_to_the_api_and_to_the_data(cast: Cast) -> None:
     assert "13800138000" in html
 
 
+def test_the_guide_links_to_the_rules_its_reader_may_open(cast: Cast) -> None:
+    of_service = guide.section(scope_of("cs01"), FROZEN)
+    assert of_service is not None
+    html = render_to_string("demo/guide.html", {"section": of_service})
+    for address in ("levels/schemes", "levels/rules", "levels/rfm", "levels/benefits", "points/rules", "coupons/templates", "tags"):
+        assert f'"/admin/{address}/"' in html, address
+    of_the_till = guide.section(scope_of("pos01"), FROZEN)
+    assert of_the_till is not None
+    assert of_the_till["rules"] == []
+
+
 def test_the_login_page_offers_every_role_to_one_click(db: None, settings: Any, client: Client) -> None:
     open_house(FROZEN)
     engine: dict[str, Any] = live_settings.TEMPLATES[0]
