@@ -29,6 +29,11 @@ def orders_of_member(
     )
 
 
+def order_id(store_id: int, order_no: str) -> int | None:
+    """Of an order that has been told."""
+    return Order.objects.filter(store_id=store_id, order_no=order_no).values_list("id", flat=True).first()
+
+
 def members_by_order_no(number: str, scope: Scope, limit: int) -> list[int]:
     """Ids of the members an order or after-sale number belongs to."""
     orders = narrow(Order.objects.filter(order_no=number), scope).order_by("-placed_at").values_list("member_id", flat=True)[:limit]

@@ -27,6 +27,26 @@ MAKES_A_LOT = (EntryKind.EARN, EntryKind.BONUS, EntryKind.GIFT, EntryKind.OPENIN
 SPENDS = (EntryKind.REDEEM, EntryKind.EXCHANGE_OUT)  # and what is adjusted downwards: tests what is available
 
 
+class Source(models.TextChoices):
+    """What moved points: `source_type` of an entry (PTS-21)."""
+
+    ORDER = "order", pgettext_lazy("source", "order")
+    AFTER_SALE = "after_sale", pgettext_lazy("source", "after-sale")
+    EVENT = "event", pgettext_lazy("source", "behaviour")
+    HOLD = "hold", pgettext_lazy("source", "payment with points")
+    REDEMPTION = "redemption", pgettext_lazy("source", "reward")
+    EXCHANGE = "exchange", pgettext_lazy("source", "exchange")
+    LEVEL = "level", pgettext_lazy("source", "gift of a level")
+    CAMPAIGN = "campaign", pgettext_lazy("source", "campaign")
+    LOT = "lot", pgettext_lazy("source", "end of a lot")
+    STAFF = "staff", pgettext_lazy("source", "by hand")
+    CREDIT = "credit", pgettext_lazy("source", "given by the shop")
+    DEBIT = "debit", pgettext_lazy("source", "taken by the shop")
+    REVERSAL = "reversal", pgettext_lazy("source", "taken back by the shop")
+    IMPORT = "import", pgettext_lazy("source", "file")
+    OPENING = "opening", pgettext_lazy("source", "brought along")
+
+
 class HoldState(models.TextChoices):
     """A hold ends exactly once: captured, released, or timed out (SF-6)."""
 

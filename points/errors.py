@@ -96,6 +96,13 @@ class RedemptionNotFound(NotFound):
     title = _("There is no such redemption.")
 
 
+class ExchangeNotFound(NotFound):
+    """No such exchange that gave points of a programme within reach."""
+
+    code = "exchange_not_found"
+    title = _("There is no such exchange.")
+
+
 class OutOfStock(DomainError):
     """The last one is gone."""
 

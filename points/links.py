@@ -38,6 +38,8 @@ def of_entry(entry: PointsEntry, member_id: int) -> Cause:
             return Cause(_("exchange with %(programme)s") % {"programme": details.get("programme", "-")})
         case "level":
             return Cause(_("gift of a level"), f"{page}#level")
+        case "campaign":
+            return Cause(_("campaign"))
         case "lot":
             return Cause(_("end of a lot"))
         case "staff":

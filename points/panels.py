@@ -1,4 +1,4 @@
-"""What points offers to the member page: the card of the head, and the panel with entries, lots and holds (CSL-14)."""
+"""What points offer to the member page: the card of the head, the panel with entries, lots and holds (CSL-14), the timeline (CSL-16)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,13 +14,15 @@ from core.backoffice.panels import PAGE
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.permissions import allowed, roles_for
-from core.registry import Part, Revealable, Text
+from core.registry import Part, Revealable, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from growth.links import member_page as page_of
 from points import links
 from points.enums import EntryKind, HoldState
 from points.models import PointsEntry, PointsHold, PointsLot, Redemption
-from points.selectors import cards, lot_history, member_page
+from points.selectors import cards, entry_history, happenings, lot_history, member_page
 from stores import selectors as stores_selectors
+from stores.enums import ClientScope
 
 if TYPE_CHECKING:
     from stores.models import Membership
@@ -131,6 +133,24 @@ def _rows(entries: Sequence[PointsEntry], member_id: int, scope: Scope) -> list[
     ]
 
 
+def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """What came and went, in every programme the caller reaches."""
+    if not roles_for("points.pointsaccount", "view") & scope.roles and ClientScope.POINTS_READ not in scope.grants:
+        return ()
+    return [
+        TimelineEntry(
+            at=entry.occurred_at,
+            kind=_("Points"),
+            title=f"{entry.get_kind_display()} {entry.delta:+,}",
+            key=f"points:{entry.pk:012d}",
+            store=entry.account.membership.programme.name,
+            detail=entry_history.words(entry),
+            url=f"{page_of(member_id)}#points",
+        )
+        for entry in happenings.happened(member_id, scope, before=before, limit=limit)
+    ]
+
+
 def _reward_code(member_id: int, reference: str, scope: Scope) -> str:
     """The code that a redemption of the member has given; whoever knows it can use it."""
     rows = scopes.narrow(Redemption.objects.filter(account__membership__member_id=member_id), scope)
@@ -141,5 +161,6 @@ def _reward_code(member_id: int, reference: str, scope: Scope) -> str:
 
 
 registry.add_panel("members.Member", PointsPanel())
+registry.add_timeline_source(TimelineSource("points", _timeline))
 registry.add_part(Part("head", "points", _purses, 20, "points/cards/points.html"))
 registry.add_revealable(Revealable("reward_code", FieldClass.EXTERNAL_ID, _reward_code))

@@ -25,6 +25,7 @@ SHELL_NAMES = {  # path parameters as the curls of docs/api.md call them
     "number": "ENTRY",
     "hold_id": "HOLD",
     "redemption_id": "REDEMPTION",
+    "exchange_id": "EXCHANGE",
     "template": "TEMPLATE",
     "coupon_id": "COUPON",
     "coupon_code": "COUPON_CODE",
@@ -41,6 +42,7 @@ KEPT = {  # what later calls need of an answer: operation -> (path parameter, me
     "push_after_sales": ("after_sale_no", "after_sale_no"),
     "hold_points": ("hold_id", "id"),
     "redeem_reward": ("redemption_id", "id"),
+    "exchange_points": ("exchange_id", "id"),
     "claim_coupon": ("coupon_id", "id"),
 }
 _ORDER = {"post": 0, "put": 1, "patch": 2, "get": 3, "delete": 4}  # what is made first can be read and taken away afterwards

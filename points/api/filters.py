@@ -8,7 +8,7 @@ from django_filters import CharFilter
 from core.api.filters import Filters
 from members import selectors as members_selectors
 from points.enums import HoldState
-from points.models import PointsEntry, PointsHold, PointsLot, Redemption
+from points.models import PointsEntry, PointsExchange, PointsHold, PointsLot, Redemption
 
 
 class EntryFilters(Filters):
@@ -42,6 +42,21 @@ class HoldFilters(Filters):
         if state == HoldState.ACTIVE:
             return rows.filter(state=state).exclude(over)
         return rows.filter(Q(state=state) | over) if state == HoldState.TIMED_OUT else rows.filter(state=state)
+
+
+class ExchangeFilters(Filters):
+    """Raises MemberNotFound for one out of reach."""
+
+    member = CharFilter(method="of_member")
+    from_programme = CharFilter(field_name="pair__from_programme__code")
+    to_programme = CharFilter(field_name="pair__to_programme__code")
+
+    class Meta:
+        model = PointsExchange
+        fields: ClassVar[dict[str, list[str]]] = {}
+
+    def of_member(self, rows: QuerySet[Any], _name: str, one_id: str) -> QuerySet[Any]:
+        return rows.filter(from_entry__account__membership__member=members_selectors.reachable(one_id, self.call.scope))
 
 
 class RedemptionFilters(Filters):

@@ -1,36 +1,44 @@
 """What points are worth: rules in words, rewards, exchange between programmes."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from activity import selectors as activity_selectors
 from activity.api.shapes import OrderIn
 from activity.api.views import order_in
 from activity.errors import AmountMismatch, CurrencyMismatch, StaleVersion, VersionConflict
 from core import scope as scopes
 from core.api import pages
 from core.api.operations import Answer, ApiView, Call, operation
-from core.api.routes import CODE, KEY
+from core.api.routes import CODE, KEY, NUMBER
 from core.api.serializers import PageQuery, page_of
 from core.errors import NotFound
 from growth.errors import EffectConflict
-from members.errors import MemberNotActive
+from members.errors import MemberNotActive, MemberNotFound
 from points import errors
 from points.api import examples, shapes, told
-from points.api.filters import RedemptionFilters
+from points.api.filters import ExchangeFilters, RedemptionFilters
 from points.api.people import NOT_THERE, named
 from points.api.views import READ
-from points.models import PointsExchange
-from points.selectors import rewards, versions
+from points.models import Redemption
+from points.selectors import exchanges, rewards, versions
 from points.services import dry_run, exchange, redemptions
 from points.services.redemptions import Redeemed
 from stores import selectors as stores_selectors
 from stores.api.views import store_of
+from stores.enums import ProgrammeKind
 from stores.errors import ProgrammeNotFound, StoreNotFound
 
 
 class ProgrammeView(ApiView):
     """What hangs on the points of a programme."""
 
-    path_parameters = {"code": ("The programme's code.", CODE), "redemption_id": ("The redemption's id.", KEY)}
+    path_parameters = {
+        "code": ("The programme's code.", CODE),
+        "redemption_id": ("The redemption's id.", KEY),
+        "store": ("The code of the order's store.", CODE),
+        "order_no": ("The shop's number.", NUMBER),
+    }
 
     def programme(self, call: Call, code: str) -> Any:
         found = stores_selectors.programme_by_code(code, call.scope)
@@ -81,10 +89,33 @@ class OrderCheckView(ProgrammeView):
             raise StoreNotFound()
         member_id = stores_selectors.membership_rows(membership_id).get().member_id
         found = dry_run.explain_basket(order=order_in(said, member_id, (store_id, "")), at=call.now)
-        of_programme = next((each for each in found if each.membership_id == membership_id), None)
-        if of_programme is None:
-            raise errors.PointsOff()
-        return Answer(shapes.OrderCheckOut(told.order_check(of_programme, programme)).data)
+        return _checked(found, programme)
+
+    @operation(
+        "explain_order_points",
+        summary="Read what an order gives and why",
+        scope=READ,
+        answers={200: shapes.OrderCheckOut},
+        refusals=(ProgrammeNotFound, StoreNotFound, errors.PointsOff),
+    )
+    def retrieve(self, call: Call, code: str, store: str, order_no: str) -> Answer:
+        """An order that has been told, completed or not: what it gives by the rules that hold now, of what has not been refunded, as if it
+        were completed now. What it has given is among the points entries. Nothing is kept.
+        """
+        programme = self.programme(call, code)
+        place = stores_selectors.store_by_code(store, call.scope)
+        order_id = activity_selectors.order_id(place.pk, order_no)
+        if order_id is None or (programme.kind != ProgrammeKind.PLATFORM and programme.pk != place.programme_id):
+            raise NotFound()
+        return _checked(dry_run.explain_order(order_id=order_id, at=call.now), programme)
+
+
+def _checked(found: Sequence[dry_run.Explained], programme: Any) -> Answer:
+    """What the order gives in one of the programmes it concerns. Raises PointsOff where that has no rules."""
+    of_programme = next((each for each in found if each.programme_id == programme.pk), None)
+    if of_programme is None:
+        raise errors.PointsOff()
+    return Answer(shapes.OrderCheckOut(told.order_check(of_programme, programme)).data)
 
 
 class RewardsView(ProgrammeView):
@@ -123,6 +154,17 @@ class RedemptionsView(ProgrammeView):
         rows = RedemptionFilters(call, scopes.narrow(rewards.redemptions(programme.pk), call.scope)).rows()
         found = pages.page(rows, order=("-id",), query=call.query, of=f"redemptions:{programme.code}")
         return Answer(found.answer(lambda row: shapes.RedemptionOut(told.redemption(row)).data))
+
+    @operation(
+        "get_redemption",
+        summary="Read a redemption",
+        scope="rewards:read",
+        answers={200: shapes.RedemptionOut},
+        refusals=(ProgrammeNotFound, errors.RedemptionNotFound),
+    )
+    def retrieve(self, call: Call, code: str, redemption_id: int) -> Answer:
+        """With what was given and what became of it."""
+        return Answer(shapes.RedemptionOut(told.redemption(self._one(call, code, redemption_id))).data)
 
     @operation(
         "redeem_reward",
@@ -167,11 +209,16 @@ class RedemptionsView(ProgrammeView):
     )
     def cancel(self, call: Call, code: str, redemption_id: int) -> Answer:
         """The points go back into the lots they came from, with their old ends. 200 when it had been cancelled before."""
-        programme = self.programme(call, code)
-        if not scopes.narrow(rewards.redemptions(programme.pk), call.scope).filter(pk=redemption_id).exists():
-            raise errors.RedemptionNotFound()
+        self._one(call, code, redemption_id)
         done = redemptions.cancel_redemption(redemption_id=redemption_id, reason=call.body["reason"], actor=call.actor, at=call.now)
         return _told(done, call, status=200 if done.replayed else 201)
+
+    def _one(self, call: Call, code: str, redemption_id: int) -> Redemption:
+        programme = self.programme(call, code)
+        found: Redemption | None = scopes.narrow(rewards.redemptions(programme.pk), call.scope).filter(pk=redemption_id).first()
+        if found is None:
+            raise errors.RedemptionNotFound()
+        return found
 
 
 def _told(made: Redeemed, call: Call, *, status: int) -> Answer:
@@ -186,13 +233,42 @@ def _told(made: Redeemed, call: Call, *, status: int) -> Answer:
 
 class ExchangesView(ApiView):
     tag = "points"
+    path_parameters = {"exchange_id": ("The exchange's id.", KEY)}
+
+    @operation(
+        "list_points_exchanges",
+        summary="Find exchanges",
+        scope=READ,
+        query=shapes.ExchangesQuery,
+        answers={200: page_of(shapes.ExchangeOut)},
+        refusals=(MemberNotFound,),
+    )
+    def list(self, call: Call) -> Answer:
+        """Those that gave points of the client's programmes, the latest first."""
+        rows = ExchangeFilters(call, exchanges.exchanges(call.scope)).rows()
+        found = pages.page(rows, order=("-id",), query=call.query, of="exchanges")
+        return Answer(found.answer(lambda row: shapes.ExchangeOut(told.exchange(row)).data))
+
+    @operation(
+        "get_points_exchange",
+        summary="Read an exchange",
+        scope=READ,
+        answers={200: shapes.ExchangeOut},
+        refusals=(errors.ExchangeNotFound,),
+    )
+    def retrieve(self, call: Call, exchange_id: int) -> Answer:
+        """Both legs, at the ratio that held."""
+        row = exchanges.exchanges(call.scope).filter(pk=exchange_id).first()
+        if row is None:
+            raise errors.ExchangeNotFound()
+        return Answer(shapes.ExchangeOut(told.exchange(row)).data)
 
     @operation(
         "exchange_points",
         summary="Exchange points of one programme for another's",
         scope="points:exchange",
         body=shapes.ExchangeIn,
-        answers={201: shapes.ExchangeOut, 200: shapes.ExchangeOut},
+        answers={201: shapes.MadeExchangeOut, 200: shapes.MadeExchangeOut},
         creates=True,
         refusals=(
             *NOT_THERE,
@@ -221,8 +297,6 @@ class ExchangesView(ApiView):
             actor=call.actor,
             at=call.now,
         )
-        row = PointsExchange.objects.select_related("pair__from_programme", "pair__to_programme", "from_entry", "to_entry").get(
-            pk=made.exchange.pk
-        )
+        row = exchanges.exchanges(call.scope).get(pk=made.exchange.pk)
         answer = {**told.exchange(row), "purse": told.purse_of(given.membership_id, call.now), "applied": not made.replayed}
-        return Answer(shapes.ExchangeOut(answer).data, status=200 if made.replayed else 201)
+        return Answer(shapes.MadeExchangeOut(answer).data, status=200 if made.replayed else 201)

@@ -398,6 +398,12 @@ class ExchangeIn(StrictSerializer):
     reference = Reference()
 
 
+class ExchangesQuery(PageQuery):
+    member = serializers.RegexField(ONE_ID_PATTERN, required=False, help_text="`one_id`: of this member only.")
+    from_programme = Code(required=False, help_text="That gave.")
+    to_programme = Code(required=False, help_text="That received.")
+
+
 class LegOut(OutSerializer):
     programme = text()
     points = whole()
@@ -408,11 +414,16 @@ class ExchangeOut(OutSerializer):
     """Both legs were posted in one transaction."""
 
     id = whole(help_text="Both lines carry it: source_type exchange, source_id this number.")
+    one_id = text()
+    reference = text()
     given = LegOut(read_only=True)
     received = LegOut(read_only=True)
     ratio_from = whole()
     ratio_to = whole()
     exchanged_at = moment()
+
+
+class MadeExchangeOut(ExchangeOut):
     purse = PurseOut(read_only=True, help_text="What the member has now in the programme that gave.")
     applied = serializers.BooleanField(read_only=True, help_text="False when this was done before.")
 

@@ -162,9 +162,11 @@ def redemption(row: Redemption) -> dict[str, Any]:
 
 
 def exchange(row: PointsExchange) -> dict[str, Any]:
-    """With both entries and `pair` with both programmes. What the member has where the points went is not told: it may be another's."""
+    """Read by selectors.exchanges. What the member has where the points went is not told: it may be another's."""
     return {
         "id": row.pk,
+        "one_id": row.from_entry.account.membership.member.one_id,
+        "reference": row.from_entry.effect_key.partition(":")[2],
         "given": {"programme": row.pair.from_programme.code, "points": row.points_out, "entry": row.from_entry.account_version},
         "received": {"programme": row.pair.to_programme.code, "points": row.points_in, "entry": row.to_entry.account_version},
         "ratio_from": row.ratio_from,

@@ -23,8 +23,11 @@ urlpatterns = [
     path(f"{_POINTS}/holds/<key:hold_id>/release", moving_views.HoldsView.as_view({"post": "release"})),
     path(f"{_PROGRAMME}/points/rules", mall_views.RulesView.as_view({"get": "retrieve"})),
     path(f"{_PROGRAMME}/points/dry-run", mall_views.OrderCheckView.as_view({"post": "check"})),
+    path(f"{_PROGRAMME}/points/orders/<code:store>/<number:order_no>", mall_views.OrderCheckView.as_view({"get": "retrieve"})),
     path(f"{_PROGRAMME}/rewards", mall_views.RewardsView.as_view({"get": "list"})),
     path(f"{_PROGRAMME}/redemptions", mall_views.RedemptionsView.as_view({"get": "list", "post": "create"})),
+    path(f"{_PROGRAMME}/redemptions/<key:redemption_id>", mall_views.RedemptionsView.as_view({"get": "retrieve"})),
     path(f"{_PROGRAMME}/redemptions/<key:redemption_id>/cancel", mall_views.RedemptionsView.as_view({"post": "cancel"})),
-    path("points/exchanges", mall_views.ExchangesView.as_view({"post": "create"})),
+    path("points/exchanges", mall_views.ExchangesView.as_view({"get": "list", "post": "create"})),
+    path("points/exchanges/<key:exchange_id>", mall_views.ExchangesView.as_view({"get": "retrieve"})),
 ]

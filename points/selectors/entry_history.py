@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.money import format_minor
 from growth.selectors.level_history import Explanation, Text
-from points.enums import EarnRule, EntryKind, LeftOut, MultiplierKind
+from points.enums import EarnRule, EntryKind, LeftOut, MultiplierKind, Source
 from points.models import PointsEntry
 
 RELATED = ("rules", "reverses", "hold__store", "redemption__reward", "account__membership__programme")
@@ -92,6 +92,8 @@ def words(entry: PointsEntry) -> str:
         return _("Redeemed for: %(reward)s.") % {"reward": redemption.reward.name}
     if hold is not None and hold.order_no:
         return _("Order %(order_no)s was paid with points.") % said
+    if kind == EntryKind.GIFT and entry.source_type == Source.CAMPAIGN:
+        return _("A gift of a campaign.")
     if kind == EntryKind.RESTORE and entry.source_type == "redemption":
         return _("The redemption was cancelled: its points came back into the lots they came from.")
     if kind == EntryKind.REVERSE and entry.source_type == "event":

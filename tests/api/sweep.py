@@ -104,6 +104,8 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
     tagged.tagged(Programme.objects.get(stores__code=store))
     _ok(api.put(f"{within}{at}/tags/picky", {"reason": "三次要求换货"}))
     redemption = _ok(api.post(f"{within}/redemptions", {"member": of, "reward": "film", "reference": f"{prefix}-R1"}))
+    given = {"member": of, "from_programme": store.lower(), "to_programme": "platform", "points": 10, "reference": f"{prefix}-X1"}
+    exchange = _ok(api.post("/points/exchanges", given))
     couponed.couponed(Programme.objects.get(stores__code=store))
     campaigned.campaigned(Programme.objects.get(stores__code=store))
     coupons = [couponed.claim(api, within, of, f"{prefix}-K{number}") for number in range(6)]
@@ -125,6 +127,7 @@ def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:
         "tag": "picky",
         "segment": "buyers",
         "redemption_id": redemption["id"],
+        "exchange_id": exchange["id"],
         "template": "thirty",
         "campaign": "picked",
         "coupon_id": coupons[0]["id"],

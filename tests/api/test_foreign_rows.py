@@ -28,6 +28,7 @@ MISSING = {
     "number": 999999,
     "hold_id": 999999,
     "redemption_id": 999999,
+    "exchange_id": 999999,
     "template": "nothing",
     "coupon_id": 999999,
     "coupon_code": "000000000000",
@@ -138,6 +139,7 @@ def test_lists_hold_nothing_of_another_store(subtests: pytest.Subtests, ours: St
         ("/members/{own}/wallet?programme={}", "s001", "nowhere"),
         ("/programmes/s002/subscriptions?member={}", "one_id", MISSING["one_id"]),
         ("/programmes/s002/redemptions?member={}", "one_id", MISSING["one_id"]),
+        ("/points/exchanges?member={}", "one_id", MISSING["one_id"]),
         ("/programmes/s002/members/{own}/benefits?store={}", "S001", "NOWHERE"),
     ],
 )

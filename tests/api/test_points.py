@@ -346,6 +346,34 @@ def test_what_an_order_would_give(shop: Api, one_id: str) -> None:
     assert (moved(), ok(shop.get("/orders"))["data"]) == (before, [])
 
 
+def test_what_a_recorded_order_gives_and_why(shop: Api, rival: Api, platform: Api, one_id: str) -> None:
+    """Issue 4 item 2, ruling 28: before its completion as much as it then gives; after a refund, of what remains; nothing is kept."""
+    order = bodies.order("O2000", of={"one_id": one_id}, status="paid")  # 299.90
+    ok(shop.post("/orders", order), 201)
+    at = "/programmes/s001/points/orders/S001/O2000"
+    before = moved()
+    said = ok(shop.get(at))
+    assert (said["points"], said["purchase"], said["counted_minor"], said["version"], said["left_out"]) == (2, 2, 29990, 1, [])
+    assert moved() == before
+    ok(shop.post("/orders", {**order, "version": 2, "status": "completed", "completed_at": bodies.AT}), 201)
+    [earned] = ok(shop.get(f"/programmes/s001/members/{one_id}/points/entries?kind=earn&limit=1"))["data"]
+    assert earned["delta"] == 2
+    half = {"refund_minor": 15000, "lines": [{"line_no": 1, "refund_minor": 15000}]}
+    ok(shop.post("/after-sales", bodies.after_sale(order_no="O2000", **half)), 201)
+    assert (ok(shop.get(at))["points"], ok(shop.get(at))["counted_minor"]) == (1, 14990)
+    assert ok(platform.get("/programmes/platform/points/orders/S001/O2000"))["programme"] == "platform"
+    assert refused(shop.get("/programmes/s001/points/orders/S001/O9")) == (404, "not_found")
+    assert refused(rival.get(at)) == (404, "programme_not_found")
+
+
+def test_the_timeline_tells_of_points(shop: Api, one_id: str, at: str) -> None:
+    """CSL-16: what came and went, among all else that happened."""
+    ok(shop.post(f"{at}/debits", {"points": 30, "reference": "D1"}), 201)
+    told = [(row["title"], row["detail"]) for row in ok(shop.get(f"/members/{one_id}/timeline"))["data"] if row["kind"] == "Points"]
+    assert told[0] == ("redeemed -30", "Points were redeemed.")
+    assert len(told) == len(ok(shop.get(f"{at}/entries"))["data"])
+
+
 def test_a_programme_without_rules_has_none_to_read(rival: Api) -> None:
     store("S002")
     assert refused(rival.get("/programmes/s002/points/rules")) == (409, "points_off")
@@ -416,6 +444,8 @@ def test_the_points_mall(shop: Api, one_id: str, at: str, programme: Programme) 
     assert [row["id"] for row in ok(shop.get(f"/programmes/s001/redemptions?member={one_id}&state=fulfilled"))["data"]] == [made["id"]]
     assert ok(shop.get("/programmes/s001/redemptions?reward=film"))["data"] == []
     done = ok(shop.post(f"/programmes/s001/redemptions/{made['id']}/cancel", {"reason": "不想要了"}), 201)
+    read = ok(shop.get(f"/programmes/s001/redemptions/{made['id']}"))
+    assert (read["state"], read["result"], read["cancel_reason"]) == ("cancelled", made["result"], "不想要了")
     assert (done["state"], done["cancel_reason"], done["purse"]["balance"]) == ("cancelled", "不想要了", 100)
     assert ok(shop.post(f"/programmes/s001/redemptions/{made['id']}/cancel", {}))["applied"] is False
     [row, *_rest] = ok(shop.get(f"{at}/entries"))["data"]
@@ -430,6 +460,7 @@ def test_what_is_gone_is_gone(shop: Api, one_id: str, programme: Programme) -> N
     assert refused(shop.post("/programmes/s001/redemptions", body)) == (409, "out_of_stock")
     assert refused(shop.post("/programmes/s001/redemptions", {**body, "reward": "nothing"})) == (404, "reward_not_found")
     assert refused(shop.post("/programmes/s001/redemptions/999/cancel", {})) == (404, "redemption_not_found")
+    assert refused(shop.get("/programmes/s001/redemptions/999")) == (404, "redemption_not_found")
     assert moved() == before
 
 
@@ -462,6 +493,24 @@ def test_exchange_into_another_programme(shop: Api, platform: Api, at: str, one_
     assert (refused(capped), capped.json()["left"]) == ((409, "daily_cap"), 10)
     assert refused(shop.post("/points/exchanges", exchange_body(one_id, 10, to_programme="nowhere"))) == (404, "pair_not_found")
     assert ok(shop.get(at))["balance"] == 50
+
+
+def test_exchanges_are_read_by_who_gave(shop: Api, platform: Api, rival: Api, one_id: str) -> None:
+    """SF-12, PTS-23: each exchange once, the latest first, alone by its number; a store sees what its programme gave."""
+    made = [ok(shop.post("/points/exchanges", exchange_body(one_id, points, reference=f"X{points}")), 201) for points in (20, 30)]
+    rows = ok(shop.get("/points/exchanges"))["data"]
+    assert [(row["id"], row["one_id"], row["reference"]) for row in rows] == [
+        (made[1]["id"], one_id, "X30"),
+        (made[0]["id"], one_id, "X20"),
+    ]
+    assert (rows[1]["given"]["points"], rows[1]["received"]["points"], rows[1]["ratio_from"], rows[1]["ratio_to"]) == (20, 16, 10, 8)
+    assert ok(shop.get(f"/points/exchanges/{made[0]['id']}")) == rows[1]
+    of_both = f"/points/exchanges?member={one_id}&from_programme=s001&to_programme=platform"
+    assert [row["id"] for row in ok(shop.get(of_both))["data"]] == [made[1]["id"], made[0]["id"]]
+    assert ok(shop.get("/points/exchanges?from_programme=platform"))["data"] == []
+    assert len(ok(platform.get("/points/exchanges"))["data"]) == 2
+    assert ok(rival.get("/points/exchanges"))["data"] == []
+    assert refused(rival.get(f"/points/exchanges/{made[0]['id']}")) == (404, "exchange_not_found")
 
 
 def test_nobody_exchanges_points_of_another_store(rival: Api, one_id: str) -> None:

@@ -62,6 +62,8 @@ def more(of: sweep.Stocked, made: int, rows: int) -> None:
         of.api.post(f"{points}/credits", {"points": 9, "reference": f"m{number}"})
         of.api.post(f"{points}/holds", {"points": 1, "reference": f"m{number}"})
         of.api.post(f"{within}/redemptions", {"member": member, "reward": "film", "reference": f"m{number}"})
+        pair = {"from_programme": of.path["code"], "to_programme": "platform"}
+        of.api.post("/points/exchanges", {"member": member, **pair, "points": 10, "reference": f"m{number}"})
         couponed.claim(of.api, within, member, f"m{number}")
         couponed.couponed(Programme.objects.get(code=of.path["code"]), f"m{number}", is_on=True)
         rewards.save_reward(
