@@ -81,18 +81,22 @@ class Notice(models.Model):
 
 
 class EffectSkipped(models.Model):
-    """An effect a handler could not give (ruling 4): shown, and retried by `replay_effects`."""
+    """An effect a handler could not give (ruling 4): shown, and retried by `replay_effects`. core.effects has the words."""
 
     effect_key = models.CharField(max_length=200, unique=True)
     code = models.CharField(max_length=60)
     values = models.JSONField(default=dict)
     member_id = models.BigIntegerField(null=True)
+    programme_id = models.BigIntegerField()
     occurred_at = models.DateTimeField()
     booked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["member_id", "-occurred_at"], condition=Q(settled_at=None), name="core_skipped_of_member")]
+        indexes = [
+            models.Index(fields=["member_id", "-occurred_at"], condition=Q(settled_at=None), name="core_skipped_of_member"),
+            models.Index(fields=["programme_id", "-id"], name="core_skipped_of_programme"),
+        ]
 
 
 class Heartbeat(models.Model):

@@ -78,6 +78,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
         "run": frozenset({_OP, _AP, _AD}),
     },
     "core.notice": {"view": _OFFICE},
+    "core.effectskipped": {"view": _OFFICE},
     "core.job": {"view": frozenset({_OP, _AP, _AU, _AD})},
     "auth.user": {"view": frozenset({_AU, _AD}), "add": frozenset({_AD}), "change": frozenset({_AD})},
     "django_celery_beat.periodictask": {"view": frozenset({_AU, _AD}), "change": frozenset({_AD})},

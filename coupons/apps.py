@@ -9,7 +9,7 @@ class CouponsConfig(AppConfig):
     def ready(self) -> None:
         from activity.events import AfterSalesSettled, OrdersCancelled, OrdersRecorded
         from core import events, jobs, ledgers, outbox, scope
-        from coupons import checks, handlers
+        from coupons import checks, effects, handlers
         from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsUsed
         from coupons.services import gifts, packs, replay, telling
         from stores.events import MembershipsOpened
@@ -23,6 +23,7 @@ class CouponsConfig(AppConfig):
         events.subscribe(CouponsReturned, handlers.on_coupons_changed)
         events.subscribe(CouponsEnded, handlers.on_coupons_changed)
         ledgers.add_ledger("coupons", checks.disagreements)
+        effects.declare()
         gifts.register()
         replay.register()
         jobs.register(packs.JOB, packs.run_referrals)

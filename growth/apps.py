@@ -17,7 +17,7 @@ class GrowthConfig(AppConfig):
             WalletsChanged,
         )
         from core import events, jobs, ledgers, outbox, registry, scope
-        from growth import checks, handlers, level_handlers, messages, preset_handlers, rfm_handlers
+        from growth import checks, effects, handlers, level_handlers, messages, preset_handlers, rfm_handlers
         from growth.events import GiftsDue, GrowthPosted
         from growth.jobs import reevaluate_scheme, simulate_scheme
         from growth.services import changes, presets, re_evaluation, replay, simulation
@@ -39,6 +39,7 @@ class GrowthConfig(AppConfig):
         outbox.declare_topic(changes.TOPIC, _("a member's level changed"))
         ledgers.add_ledger("growth", checks.disagreements)
         messages.declare()
+        effects.declare()
         replay.register()
         jobs.register(re_evaluation.JOB, reevaluate_scheme)
         jobs.register(simulation.JOB, simulate_scheme)

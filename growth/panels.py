@@ -18,7 +18,7 @@ from core.scope import Scope
 from growth import links
 from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
-from growth.selectors import benefits, cards, entry_history, ledger, level_history, levels, member_page
+from growth.selectors import benefits, cards, entry_history, ledger, level_history, levels, member_page, rfm
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ class GrowthPanel:
             "membership": membership,
             "rows": _entry_rows(shown, subject_id),
             "skipped": member_page.skipped(membership.pk, subject_id, limit=PAGE) if membership and not cursor else [],
+            "months": rfm.snapshots_of(membership.pk) if membership and not (cursor or reason) else [],
             "zone": membership.programme.time_zone if membership else "",
             "reason": reason,
             "reasons": Reason.choices,

@@ -9,7 +9,7 @@ class PointsConfig(AppConfig):
     def ready(self) -> None:
         from activity.events import AfterSalesSettled, BehaviourRecorded, OrdersAmended, OrdersCancelled, OrdersCompleted
         from core import events, ledgers, outbox, scope
-        from points import books_handlers, checks, handlers, messages, preset_handlers
+        from points import books_handlers, checks, effects, handlers, messages, preset_handlers
         from points.events import OrdersCounted, PointsPosted
         from points.services import gifts, redemptions, replay, telling, virtual_codes
         from stores.events import ProgrammeCreated
@@ -31,6 +31,7 @@ class PointsConfig(AppConfig):
         outbox.declare_topic(redemptions.CREATED, _("a reward was redeemed"))
         outbox.declare_topic(redemptions.CANCELLED, _("a redemption was cancelled"))
         messages.declare()
+        effects.declare()
         for label, path in (
             ("points.PointsVersion", "programme_id"),
             ("points.PointsRule", "version__programme_id"),

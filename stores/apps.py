@@ -43,4 +43,4 @@ class StoresConfig(AppConfig):
         scope.register("core.Job", scope.by_store())
         scope.register("core.Notice", scope.by_programme())
         scope.register("core.OutboxMessage", scope.platform_only)
-        scope.register("core.EffectSkipped", scope.platform_only)
+        scope.register("core.EffectSkipped", scope.by_programme())

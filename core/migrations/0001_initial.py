@@ -3,6 +3,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from core import append_only
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -28,6 +30,7 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=60)),
                 ("values", models.JSONField(default=dict)),
                 ("member_id", models.BigIntegerField(null=True)),
+                ("programme_id", models.BigIntegerField()),
                 ("occurred_at", models.DateTimeField()),
                 ("booked_at", models.DateTimeField()),
                 ("settled_at", models.DateTimeField(null=True)),
@@ -36,7 +39,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("settled_at", None)), fields=["member_id", "-occurred_at"], name="core_skipped_of_member"
-                    )
+                    ),
+                    models.Index(fields=["programme_id", "-id"], name="core_skipped_of_programme"),
                 ],
             },
         ),
@@ -156,4 +160,5 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["state", "id"], name="core_job_by_state")],
             },
         ),
+        append_only.install(),
     ]

@@ -1,20 +1,10 @@
-"""Steps are only added, and a coupon changes its state along the six ways there are (CPN-02), whoever writes it.
-
-`guanxi.ledgers_may_be_emptied` is on in the tests' sessions alone, which empty all tables between two tests.
-"""
+"""Steps are only added, and a coupon changes its state along the six ways there are (CPN-02), whoever writes it."""
 
 from django.db import migrations
 
-APPEND_ONLY = """
-CREATE FUNCTION coupons_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-CREATE TRIGGER coupons_couponstep_append_only BEFORE UPDATE OR DELETE ON coupons_couponstep
-    FOR EACH ROW EXECUTE FUNCTION coupons_refuse_change();
-CREATE TRIGGER coupons_couponstep_no_truncate BEFORE TRUNCATE ON coupons_couponstep
-    FOR EACH STATEMENT WHEN (current_setting('guanxi.ledgers_may_be_emptied', true) IS DISTINCT FROM 'on')
-    EXECUTE FUNCTION coupons_refuse_change();
+from core.append_only import only_added
+
+MOVES = """
 CREATE FUNCTION coupons_refuse_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF (OLD.state, NEW.state) NOT IN (
@@ -35,13 +25,10 @@ ALTER TABLE coupons_coupontemplate RESET (fillfactor);
 ALTER TABLE coupons_coupon RESET (fillfactor);
 DROP TRIGGER coupons_coupon_moves ON coupons_coupon;
 DROP FUNCTION coupons_refuse_move();
-DROP TRIGGER coupons_couponstep_no_truncate ON coupons_couponstep;
-DROP TRIGGER coupons_couponstep_append_only ON coupons_couponstep;
-DROP FUNCTION coupons_refuse_change();
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coupons", "0001_initial")]
+    dependencies = [("core", "0001_initial"), ("coupons", "0001_initial")]
 
-    operations = [migrations.RunSQL(APPEND_ONLY, BACK)]
+    operations = [only_added("coupons_couponstep"), migrations.RunSQL(MOVES, BACK)]

@@ -31,7 +31,7 @@ GONE = "template_not_found"
 
 def register() -> None:
     """Called once, by `ready()`."""
-    growth_gifts.register_gift_kind(kind=KIND, validator=problems, cost=cost, fulfiller=fulfil, preparer=prepare)
+    growth_gifts.register_gift_kind(kind=KIND, validator=problems, cost=cost, fulfiller=fulfil, preparer=prepare, choices=_templates_in_use)
     rewards.register_reward_kind(
         RewardKind(KIND, gettext_lazy("coupon"), problems, cost, give, take_back, choices=_templates_in_use, chosen="template")
     )

@@ -295,6 +295,7 @@ def _note(
                     "key": _key(pack, item, key) if item else "",
                 },
                 member_id=members[membership_id].member_id,
+                programme_id=pack.programme_id,
                 occurred_at=at,
                 booked_at=at,
                 settled_at=at if settled else None,

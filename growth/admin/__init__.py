@@ -14,4 +14,5 @@ from growth.admin import (  # noqa: F401
     rules,
     scheme_editor,
     simulation,
+    skipped,
 )

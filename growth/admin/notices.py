@@ -7,19 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import notices, registry
+from core import notices
 from core.backoffice import keyset, menu
-from core.backoffice.access import scope_of
 from core.backoffice.menu import Entry
 from core.backoffice.panels import PAGE
-from core.backoffice.reveal import show
 from core.backoffice.site import page
 from core.enums import NoticeState
-from core.masking import FieldClass
 from core.models import Notice
 from growth import links
-from growth.admin import reach
-from members import selectors as members_selectors
+from growth.admin import people, reach
 
 SUBJECT = "core.notice"
 
@@ -50,20 +46,17 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(request: HttpRequest, shown: list[Notice]) -> list[dict[str, Any]]:
-    members = members_selectors.members_by_id(notice.member_id for notice in shown)
-    homes = registry.stores_of(list(members)) if members else {}
+    members = people.named(request, (notice.member_id for notice in shown))
     return [
         {
             "notice": notice,
             "label": notices.label(notice),
             "text": notices.text(notice),
-            "member": show(FieldClass.NAME, member.name or member.nickname, scope_of(request).within(homes[member.pk])).text
-            or member.one_id,
-            "member_url": links.member_page(member.pk),
-            "cause": links.of_source(notice.cause, member.pk),
+            "member": members[notice.member_id],
+            "cause": links.of_source(notice.cause, notice.member_id),
         }
         for notice in shown
-        if (member := members.get(notice.member_id)) is not None
+        if notice.member_id in members
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from growth.rules import benefits as benefit_rules
 from growth.rules import schemes as rules
 from growth.rules.schemes import LevelIn, SchemeTerms
 from growth.selectors import schemes as selectors
+from growth.services import gifts
 from growth.services import schemes as services
 
 FIRST_THRESHOLD = 1000  # of a level added above the one that is free
@@ -34,17 +36,20 @@ FIRST_THRESHOLD = 1000  # of a level added above the one that is free
 def version(request: HttpRequest, version_id: int) -> HttpResponse:
     found = reached(request, version_id)
     programme, terms = found.scheme.programme, selectors.as_terms(found)
-    known = list(Benefit.objects.filter(programme=programme, is_active=True).order_by("kind", "code"))
+    given = {each.code for level in terms.levels for each in level.benefits}
+    usable = Benefit.objects.filter(Q(is_active=True) | Q(code__in=given), programme=programme)
+    known = list(usable.order_by("kind", "code"))
+    templates = gifts.choices_of("coupon", programme.pk)
     boxes = None
     if found.state == VersionState.DRAFT and reach.may(request, programme.pk, SUBJECT, "change"):
-        boxes = SchemeBoxes(terms, known, request.POST if request.method == "POST" else None)
+        boxes = SchemeBoxes(terms, known, templates, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         reach.need(request, programme.pk, SUBJECT, "change")
         if boxes is None:
             messages.error(request, _("Only a draft can be changed."))
         elif request.POST.get("seen") != _digest(terms):
             messages.error(request, _("Somebody else has changed this draft meanwhile. What they wrote is shown; yours was not saved."))
-            boxes = SchemeBoxes(terms, known)
+            boxes = SchemeBoxes(terms, known, templates)
         elif _save(request, found, boxes):
             return HttpResponseRedirect(f"{version_url(found.pk)}#{request.POST.get('at', '')}")
     published = selectors.published(programme.pk, Track(found.scheme.track))

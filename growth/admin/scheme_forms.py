@@ -1,5 +1,6 @@
 """The forms of a draft: what holds for all levels, and for each level its name and threshold, gift pack and benefits (LVL-24)."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -99,11 +100,20 @@ class LevelForm(BackOfficeForm):
 
 
 class GiftForm(BackOfficeForm):
-    """A line of a gift pack; a line without a kind is none."""
+    """A line of a gift pack; a line without a kind is none. templates: code and name of those to choose from."""
 
     kind = forms.ChoiceField(label=gettext_lazy("kind"), choices=GIFT_KINDS, required=False)
-    template = forms.CharField(label=gettext_lazy("coupon template"), required=False, max_length=40)
+    template = forms.ChoiceField(label=gettext_lazy("coupon template"), required=False)
     amount = forms.IntegerField(label=gettext_lazy("how many"), required=False, min_value=1, max_value=1_000_000)
+
+    def __init__(self, *args: Any, templates: Sequence[tuple[str, str]], gift: GiftIn | None, **kwargs: Any) -> None:
+        said = self.initial_of(gift) if gift else {}
+        super().__init__(*args, initial=said, **kwargs)
+        kept = said.get("template", "")
+        gone = [(kept, kept)] if kept not in {code for code, _name in templates} | {""} else []
+        field = self.fields["template"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "—"), *templates, *gone]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -125,7 +135,35 @@ class GiftForm(BackOfficeForm):
     @staticmethod
     def initial_of(gift: GiftIn) -> dict[str, Any]:
         payload = gift.payload
-        return {"kind": gift.kind, "template": payload.get("template", ""), "amount": payload.get("points", payload.get("count"))}
+        return {"kind": gift.kind, "template": payload.get("template", ""), "amount": payload.get("points", payload.get("count", 1))}
+
+    @staticmethod
+    def can_say(gift: GiftIn) -> bool:
+        """Whether these boxes can hold all that the gift says."""
+        match gift.kind:
+            case "points":
+                return set(gift.payload) == {"points"}
+            case "coupon":
+                return {"template"} <= set(gift.payload) <= {"template", "count"}
+        return False
+
+
+class OtherGiftForm(BackOfficeForm):
+    """A line of a kind that has no boxes here: it stays as it is, or is taken out."""
+
+    is_kept = forms.BooleanField(label=gettext_lazy("keep"), required=False)
+
+    def __init__(self, *args: Any, gift: GiftIn, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"is_kept": True}, **kwargs)
+        self.kept = gift
+
+    @property
+    def terms(self) -> str:
+        """What the gift says, as it is stored."""
+        return json.dumps(self.kept.payload, ensure_ascii=False, sort_keys=True)
+
+    def gift(self) -> GiftIn | None:
+        return self.kept if self.cleaned_data["is_kept"] else None
 
 
 def _lines(prices: Mapping[str, int]) -> str:
@@ -212,7 +250,7 @@ class LevelBoxes:
 
     level: LevelIn
     form: LevelForm
-    gifts: list[GiftForm]
+    gifts: list[GiftForm | OtherGiftForm]
     benefits: list[ValueForm]
 
     def is_valid(self) -> bool:
@@ -246,12 +284,12 @@ class LevelBoxes:
 class SchemeBoxes:
     """Every box of a draft, drawn from what it says, read back into what it shall say."""
 
-    def __init__(self, terms: SchemeTerms, known: Sequence[Benefit], data: Any = None) -> None:
+    def __init__(self, terms: SchemeTerms, known: Sequence[Benefit], templates: Sequence[tuple[str, str]], data: Any = None) -> None:
         self.terms = terms
         said = {name: getattr(terms, name) for name in (*UpwardForm.base_fields, *DownwardForm.base_fields)}
         self.upward = UpwardForm(data, initial=said)
         self.downward = DownwardForm(data, initial=said)
-        self.levels = [_boxes(level, terms.basis, known, data) for level in terms.by_rank]
+        self.levels = [_boxes(level, terms.basis, known, templates, data) for level in terms.by_rank]
 
     def is_valid(self) -> bool:
         return all_sound([self.upward, self.downward, *self.levels])
@@ -272,7 +310,7 @@ class SchemeBoxes:
         )
 
 
-def _boxes(level: LevelIn, basis: Basis, known: Sequence[Benefit], data: Any) -> LevelBoxes:
+def _boxes(level: LevelIn, basis: Basis, known: Sequence[Benefit], templates: Sequence[tuple[str, str]], data: Any) -> LevelBoxes:
     given = {each.code: each for each in level.benefits}
     threshold = major(level.threshold) if basis in MONEY else level.threshold
     return LevelBoxes(
@@ -283,7 +321,9 @@ def _boxes(level: LevelIn, basis: Basis, known: Sequence[Benefit], data: Any) ->
             initial={"name": level.name, "description": level.description, "threshold": threshold, "rfm_unit": level.rfm_unit},
         ),
         gifts=[
-            GiftForm(data, prefix=f"{level.code}-gift-{place}", initial=GiftForm.initial_of(gift) if gift else None)
+            GiftForm(data, prefix=f"{level.code}-gift-{place}", templates=templates, gift=gift)
+            if gift is None or GiftForm.can_say(gift)
+            else OtherGiftForm(data, prefix=f"{level.code}-gift-{place}", gift=gift)
             for place, gift in enumerate([*level.gifts, None])
         ],
         benefits=[

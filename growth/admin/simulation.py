@@ -197,7 +197,7 @@ def progress(request: HttpRequest, simulation_id: int) -> HttpResponse:
 def _told(found: Simulation) -> dict[str, Any]:
     """The result as the page shows it."""
     names = {level.code: level.name for level in found.levels}
-    levels = sorted(found.levels, key=lambda level: (level.rank is None, -(level.rank or 0)))
+    levels = list(found.levels)
     members = stores_selectors.memberships_by_id(sample.membership_id for sample in found.samples)
     steps = [(STEPS["publishing"], found.publishing)] + ([(STEPS["review"], found.review)] if found.review else [])
     return {

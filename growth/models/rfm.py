@@ -167,3 +167,8 @@ class RfmSnapshot(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["membership", "-run"], name="growth_rfmsnapshot_of_member")]
+
+    @property
+    def period_change(self) -> int:
+        """What the period moved the growth value by, activity and RFM together (GRW-11)."""
+        return self.activity_growth + self.applied

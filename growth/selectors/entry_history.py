@@ -104,4 +104,6 @@ def _scores(snapshot: RfmSnapshot | None, currency: str) -> list[tuple[Text, str
         (gettext_lazy("value score"), str(Decimal(snapshot.value_milli).scaleb(-3))),
         (gettext_lazy("RFM unit"), f"{snapshot.rfm_unit:,}"),
         (gettext_lazy("bought in the period"), _("yes") if snapshot.bought else _("no")),
+        (gettext_lazy("growth by activity in the month"), f"{snapshot.activity_growth:+,}"),
+        (gettext_lazy("change of the month, activity and RFM"), f"{snapshot.period_change:+,}"),
     ]

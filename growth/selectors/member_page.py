@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
+from core import effects
 from core import scope as scopes
 from core.models import EffectSkipped
 from core.registry import Text
@@ -12,13 +12,6 @@ from core.scope import Scope
 from growth.enums import GiftState
 from growth.models import GiftGrant, LevelHistory, Subscription
 
-WORDS_OF_SKIPPED = {
-    "growth_off": _("growth value is switched off in this programme"),
-    "member_frozen": _("the member was frozen"),
-    "order_unknown": _("its order has not been recorded yet"),
-    "history_closed": _("history that came after live entries"),
-    "places_taken": _("the first %(first_members)s places of product %(spu)s were taken"),
-}
 Place = tuple[datetime, int]  # the keyset: a row's time and number; the next page is older than this
 
 
@@ -45,12 +38,7 @@ def subscriptions(member_id: int, scope: Scope, *, limit: int) -> list[Subscript
 def skipped(membership_id: int, member_id: int, *, limit: int) -> list[tuple[EffectSkipped, Text]]:
     """What should have moved a membership's growth value and did not, newest first, with the reason in words (ruling 4)."""
     rows = EffectSkipped.objects.filter(member_id=member_id, settled_at=None, effect_key__startswith=f"growth:{membership_id}:")
-    return [(row, _why_skipped(row)) for row in rows.order_by("-occurred_at", "-id")[:limit]]
-
-
-def _why_skipped(row: EffectSkipped) -> Text:
-    words = WORDS_OF_SKIPPED.get(row.code, row.code)
-    return str(words) % row.values if row.code == "places_taken" else words
+    return [(row, effects.why(row)) for row in rows.order_by("-occurred_at", "-id")[:limit]]
 
 
 def gifts_waiting(member_id: int, scope: Scope, *, limit: int) -> list[GiftGrant]:

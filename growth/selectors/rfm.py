@@ -101,7 +101,7 @@ def f_drops(run_id: int) -> QuerySet[RfmSnapshot]:
 
 def snapshots_of(membership_id: int, *, limit: int = 12) -> list[RfmSnapshot]:
     """A membership's newest snapshots, each with its cycle and model."""
-    rows = RfmSnapshot.objects.filter(membership_id=membership_id).select_related("run__version", "level")
+    rows = RfmSnapshot.objects.filter(membership_id=membership_id).select_related("run__version")
     return list(rows.order_by("-run__period_on")[:limit])
 
 

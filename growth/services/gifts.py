@@ -35,6 +35,7 @@ class Due:
 
 Validator = Callable[[Mapping[str, Any], int], list[str]]  # payload, programme id -> what is wrong with it, in words
 Cost = Callable[[Mapping[str, Any], int], int | None]  # payload, programme id -> minor units of the programme's currency
+Choices = Callable[[int], Sequence[tuple[str, str]]]  # programme id -> code and name of what a gift may name
 Preparer = Callable[[Mapping[str, Any], int, str, datetime], None]  # payload, programme id, actor, at: makes what a preset's gift names
 Fulfiller = Callable[[Sequence[Due], datetime], Mapping[int, str]]  # gifts, booked_at -> code of the problem by grant id
 
@@ -48,19 +49,34 @@ class GiftKind:
     cost: Cost
     fulfiller: Fulfiller
     preparer: Preparer | None = None
+    choices: Choices | None = None
 
 
 _kinds: dict[str, GiftKind] = {}
 
 
-def register_gift_kind(*, kind: str, validator: Validator, cost: Cost, fulfiller: Fulfiller, preparer: Preparer | None = None) -> None:
+def register_gift_kind(
+    *,
+    kind: str,
+    validator: Validator,
+    cost: Cost,
+    fulfiller: Fulfiller,
+    preparer: Preparer | None = None,
+    choices: Choices | None = None,
+) -> None:
     """Called by the app above that gives gifts of this kind, in its `ready()`."""
-    _kinds[kind] = GiftKind(kind, validator, cost, fulfiller, preparer)
+    _kinds[kind] = GiftKind(kind, validator, cost, fulfiller, preparer, choices)
 
 
 def gift_kinds() -> Mapping[str, GiftKind]:
     """What is known, by kind."""
     return dict(sorted(_kinds.items()))
+
+
+def choices_of(kind: str, programme_id: int) -> Sequence[tuple[str, str]]:
+    """Code and name of what a gift of this kind may name in a programme; nothing where nobody knows the kind."""
+    known = _kinds.get(kind)
+    return known.choices(programme_id) if known and known.choices else ()
 
 
 def problems(pack: Iterable[GiftIn], programme_id: int) -> list[str]:
@@ -132,6 +148,7 @@ def _skip(grants: Sequence[GiftGrant], problems: Mapping[int, str], booked_at: d
                 code=problems[grant.pk],
                 values={"kind": grant.item.kind, "level_id": grant.level_id, "grant_id": grant.pk},
                 member_id=grant.membership.member_id,
+                programme_id=grant.membership.programme_id,
                 occurred_at=grant.granted_at,
                 booked_at=booked_at,
             )

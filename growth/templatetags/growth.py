@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from core.enums import Channel
 from core.money import format_minor
+from growth import effects
 from growth.enums import Basis, Reason
 
 register = template.Library()
@@ -100,7 +101,7 @@ def gift_words(gift: Any) -> str:
 @register.simple_tag
 def gift_kind(kind: str) -> str:
     """What a kind of gift is called."""
-    return {"points": _("points"), "coupon": _("coupon")}.get(kind, kind)
+    return effects.gift_kind(kind)
 
 
 @register.simple_tag

@@ -21,8 +21,8 @@ from core.errors import DomainError
 from core.money import to_minor
 from growth.admin import reach
 from points.admin.rules import RULES, SUBJECT, level_names
+from points.effects import REASONS
 from points.models import PointsVersion
-from points.selectors import member_page
 from points.services import dry_run
 from stores import selectors as stores_selectors
 
@@ -118,5 +118,5 @@ def _reasons(found: dry_run.Explained | None) -> list[Any]:
         return []
     return [
         *(each.label for _line, each in found.left_out),
-        *([member_page.WORDS_OF_SKIPPED.get(found.skipped, found.skipped)] if found.skipped else []),
+        *([REASONS.get(found.skipped, found.skipped)] if found.skipped else []),
     ]

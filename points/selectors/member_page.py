@@ -6,21 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Case, F, IntegerField, Value, When
-from django.utils.translation import gettext_lazy as _
 
+from core import effects
 from core.models import EffectSkipped
 from core.registry import Text
 from points.enums import AdjustmentState, HoldState
 from points.models import PointsAdjustment, PointsEntry, PointsHold, PointsLot, PointsMove
 from points.selectors import entry_history
-
-WORDS_OF_SKIPPED = {
-    "points_off": _("points are switched off in this programme"),
-    "member_frozen": _("the member was frozen"),
-    "order_unknown": _("its order has not been recorded yet"),
-    "history_closed": _("history that came after live entries"),
-    "insufficient_points": _("there were not enough points"),
-}
 
 
 @dataclass(frozen=True)
@@ -81,4 +73,4 @@ def waiting(membership_id: int) -> list[PointsAdjustment]:
 def skipped(membership_id: int, member_id: int, *, limit: int) -> list[tuple[EffectSkipped, Text]]:
     """What should have moved a membership's points and did not, newest first, with the reason in words (ruling 4)."""
     rows = EffectSkipped.objects.filter(member_id=member_id, settled_at=None, effect_key__startswith=f"points:{membership_id}:")
-    return [(row, WORDS_OF_SKIPPED.get(row.code, row.code)) for row in rows.order_by("-occurred_at", "-id")[:limit]]
+    return [(row, effects.why(row)) for row in rows.order_by("-occurred_at", "-id")[:limit]]

@@ -16,6 +16,7 @@ from growth.enums import Mode, Reason
 from growth.errors import RunDone, RunTooEarly, SchemeInvalid
 from growth.models import GrowthAccount, GrowthEntry, Level, LevelHistory, RfmRun, RfmSnapshot, RfmState, RfmVersion, SchemeVersion
 from growth.rules import rfm
+from growth.selectors import entry_history
 from growth.selectors import rfm as rfm_selectors
 from growth.services import ledger, rfm_cycles, rfm_models
 from growth.services.ledger import EntryIn
@@ -201,7 +202,9 @@ def test_growth_by_activity_is_added_up_beside_rfm(programme: Programme, shop: S
     RfmVersion.objects.update(r_cuts=[29, 60, 90, 180])  # at its end no order of the month is more than 30 days old
     kept = snapshot(cycle(programme, "2024-03"), member)
     assert (kept.r_days, cell(kept), kept.rfm_unit, kept.requested, kept.activity_growth) == (30, "4-3-3", 150, 90, 75)
-    assert kept.requested + kept.activity_growth == 165
+    assert kept.period_change == 165
+    told = {str(label): value for label, value in entry_history.explain(GrowthEntry.objects.get(reason=Reason.RFM)).values}
+    assert (told["growth by activity in the month"], told["change of the month, activity and RFM"]) == ("+75", "+165")
 
 
 def test_weights_belong_to_a_version(programme: Programme, version: RfmVersion, shop: Store) -> None:

@@ -2,7 +2,8 @@
 -- each order names them; codes of others are the shop's own. Cancelled orders are left out. Reads activity and stores.
 SELECT
     bought.id AS order_id, bought.order_no, bought.store_id, bought.member_id, bought.status, bought.coupon_minor, bought.origin,
-    bought.placed_at, bought.paid_at, bought.completed_at, coupon.id AS coupon_id, coupon.membership_id
+    bought.placed_at, bought.paid_at, bought.completed_at, coupon.id AS coupon_id, coupon.membership_id,
+    membership.programme_id
 FROM unnest(%(order_ids)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
 CROSS JOIN LATERAL (
     SELECT * FROM activity_order WHERE id = wanted.id AND coupon_codes <> '[]' AND status <> 'cancelled' OFFSET 0

@@ -16,14 +16,14 @@ WITH asking AS MATERIALIZED (
     INSERT INTO growth_photoplace (programme_id, spu, place, membership_id, event_id, taken_at)
     SELECT programme_id, spu, place, membership_id, event_id, occurred_at FROM asking WHERE place <= first_members ORDER BY item
 ), too_late AS (
-    INSERT INTO core_effectskipped (effect_key, code, values, member_id, occurred_at, booked_at)
+    INSERT INTO core_effectskipped (effect_key, code, values, member_id, programme_id, occurred_at, booked_at)
     SELECT
         'growth:' || asking.membership_id || ':event:' || asking.event_id, 'places_taken',
         jsonb_build_object(
             'event_id', asking.event_id, 'membership_id', asking.membership_id, 'reason', asking.reason, 'spu', asking.spu,
             'first_members', asking.first_members
         ),
-        membership.member_id, asking.occurred_at, %(booked_at)s
+        membership.member_id, membership.programme_id, asking.occurred_at, %(booked_at)s
     FROM asking
     JOIN stores_membership AS membership ON membership.id = asking.membership_id
     WHERE asking.place > asking.first_members

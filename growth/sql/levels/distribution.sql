@@ -1,4 +1,4 @@
--- How many active members hold each level of a version's track at %(at)s, the highest first; levels nobody holds are there with 0.
+-- How many active members hold each level of a version's track at %(at)s, the lowest first; levels nobody holds are there with 0.
 SELECT t.id AS terms_id, count(m.id) AS members
 FROM growth_schemeversion v
 JOIN growth_levelscheme s ON s.id = v.scheme_id

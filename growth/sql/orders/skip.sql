@@ -1,13 +1,13 @@
 -- Note of the orders of wave %(wave)s of batch %(batch)s what cannot be given just now, and why (ruling 4): one row for an order and a
 -- membership, open again when it has been settled before. `replay_effects` tries again.
-INSERT INTO core_effectskipped (effect_key, code, values, member_id, occurred_at, booked_at)
+INSERT INTO core_effectskipped (effect_key, code, values, member_id, programme_id, occurred_at, booked_at)
 SELECT
     'growth:' || staged.membership_id || ':order:' || staged.order_id, staged.skipped,
     jsonb_build_object(
         'order_id', staged.order_id, 'membership_id', staged.membership_id, 'growth', staged.effect - staged.before,
         'order_no', staged.details ->> 'order_no'
     ),
-    membership.member_id, staged.occurred_at, %(booked_at)s
+    membership.member_id, membership.programme_id, staged.occurred_at, %(booked_at)s
 FROM growth_staged_order AS staged
 JOIN stores_membership AS membership ON membership.id = staged.membership_id
 WHERE staged.batch = %(batch)s AND staged.wave = %(wave)s AND staged.skipped <> '' AND staged.effect <> staged.before

@@ -1,0 +1,33 @@
+"""Members in lists, by name where the caller may read it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.http import HttpRequest
+
+from core import registry
+from core.backoffice.access import scope_of
+from core.backoffice.reveal import show
+from core.masking import FieldClass
+from growth import links
+from members import selectors as members_selectors
+
+
+class Person(NamedTuple):
+    """name: as the caller's roles in the member's stores let it be read, else the one_id.  url: the member page."""
+
+    name: str
+    url: str
+
+
+def named(request: HttpRequest, member_ids: Iterable[int]) -> dict[int, Person]:
+    """By member id; two statements for any number."""
+    members = members_selectors.members_by_id(member_ids)
+    homes = registry.stores_of(list(members)) if members else {}
+    return {
+        pk: Person(
+            show(FieldClass.NAME, member.name or member.nickname, scope_of(request).within(homes[pk])).text or member.one_id,
+            links.member_page(pk),
+        )
+        for pk, member in members.items()
+    }
