@@ -141,9 +141,9 @@ STAFF = (
     StaffPlan("pos01", "收银小玲", StaffRole.TILL_CLERK, ("S101",), _("Finds members at the till; never reveals anything.")),
     StaffPlan("auditor", "审计老周", StaffRole.AUDITOR, (), _("Reads the access log of the whole platform.")),
     StaffPlan("admin", "平台管理员", StaffRole.ADMIN, (), _("Sees every store, keeps stores, staff and API clients.")),
-    StaffPlan("op02", "运营小北", StaffRole.OPERATOR, ("S002",)),
+    StaffPlan("op02", "运营小北", StaffRole.OPERATOR, ("S002",), _("Runs 北巷, next door: finds nobody who is not its own customer.")),
     StaffPlan("ap02", "审批老李", StaffRole.APPROVER, ("S001", "S101")),
-    StaffPlan("uk01", "客服小英", StaffRole.CUSTOMER_SERVICE, ("UKGIFT", "UKGIFT-INTL")),
+    StaffPlan("uk01", "客服小英", StaffRole.CUSTOMER_SERVICE, ("UKGIFT", "UKGIFT-INTL"), _("Serves the customers of the real purchases.")),
 )
 CLIENTS = (
     ClientPlan("demo-s001", "安禾母婴旗舰店商城", "S001", "S001"),

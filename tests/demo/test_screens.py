@@ -13,15 +13,10 @@ from django.urls import resolve
 from core.masking import Role
 from core.scope import SYSTEM, of_user
 from demo import guide, handout
-from demo.world.cast import Cast, build_cast
+from demo.world.cast import Cast
 from demo.world.house import PASSWORD, STAFF, open_house
 from demo.world.moments import FROZEN
 from demo.world.parts import PARTS
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return build_cast(FROZEN)
 
 
 def entries(section: Any) -> list[dict[str, Any]]:
