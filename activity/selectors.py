@@ -29,6 +29,11 @@ def orders_of_member(
     )
 
 
+def facts_at(store_id: int) -> tuple[QuerySet[Order], QuerySet[AfterSale]]:
+    """Orders and after-sales of a store, for conditions of others."""
+    return Order.objects.filter(store_id=store_id), AfterSale.objects.filter(store_id=store_id)
+
+
 def order_id(store_id: int, order_no: str) -> int | None:
     """Of an order that has been told."""
     return Order.objects.filter(store_id=store_id, order_no=order_no).values_list("id", flat=True).first()

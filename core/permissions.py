@@ -56,7 +56,12 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "growth.levelmatch": {"view": _OFFICE, "change": frozenset({_OP, _AD})},
     "growth.giftgrant": {"view": _OFFICE},
     "points.pointsaccount": {"view": _ALL},
-    "points.pointsentry": {"view": _OFFICE, "adjust": frozenset({_CS, _AP, _AD}), "reverse": frozenset({_AP, _AD})},
+    "points.pointsentry": {
+        "view": _OFFICE,
+        "adjust": frozenset({_CS, _AP, _AD}),
+        "reverse": frozenset({_AP, _AD}),
+        "export": frozenset({_OP, _AP, _AU, _AD}),
+    },
     "points.pointsadjustment": {"view": _OFFICE, "decide": frozenset({_AP, _AD})},
     "points.pointshold": {"view": _OFFICE, "release": frozenset({_CS, _AP, _AD})},
     "points.pointsversion": {"view": _OFFICE, "change": frozenset({_OP, _AD})},

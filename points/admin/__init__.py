@@ -7,6 +7,7 @@ from points.admin import (  # noqa: F401
     holds,
     liability,
     member_actions,
+    multipliers,
     redemptions,
     rewards,
     rules,

@@ -1,5 +1,7 @@
 """The back office of points: the member's points, adjustments and their approval, entries taken back, who may do what (CS-3, PTS-28)."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from activity import services as activity_services
+from activity.enums import OrderStatus
 from core.masking import Role
+from members.models import AccessLog
+from points.admin import entries as entries_page
 from points.enums import AdjustmentState, HoldState, RedemptionState
 from points.models import PointsAccount, PointsAdjustment, PointsEntry, PointsHold, Redemption
 from points.services import expiry
@@ -18,12 +24,12 @@ from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
-from tests.admin.neighbours import Shop
+from tests.admin.neighbours import Shop, order_in
 from tests.admin.points_rows import GIVEN, give, many_entries, newest
 
 LISTS = (
     "points_liability", "points_entries", "points_rules", "points_rewards", "points_redemptions", "points_holds", "points_adjustments",
-    "points_exchanges",
+    "points_exchanges", "points_multipliers",
 )  # fmt: skip
 ZONE = ZoneInfo("Asia/Shanghai")
 BALANCE = GIVEN - 50  # after the mug that open_shop redeems
@@ -106,6 +112,75 @@ def test_entries_page_without_gaps_or_repeats(street: Street, sit: Sit) -> None:
         more = re.search(r'gx-more">\s*<button[^>]*hx-get="([^"]+)"', text)
         address = more.group(1).replace("&amp;", "&") if more else ""
     assert len(seen) == len(set(seen)) == PointsEntry.objects.filter(account_id=street.ours.ids["membership_id"]).count()
+
+
+def entries_of(text: str) -> list[int]:
+    return [int(pk) for pk in re.findall(r'data-entry="(\d+)"', text)]
+
+
+def test_the_ledger_is_narrowed_by_kind_cause_day_and_store(street: Street, sit: Sit) -> None:
+    """PTS-09, PTS-21: the last booked first; a day is a local one, both ends included; a store's are those of its orders."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    membership = membership_of(ours)
+    second = world.store("S101", programme_id=ours.store.programme_id)
+    for store, number in ((ours.store, "H1"), (second, "H2")):
+        paid = order_in(store, ours.member_id, number, street.now, status=OrderStatus.COMPLETED, completed_at=street.now)
+        activity_services.record_orders(orders=[paid], actor="test", booked_at=street.now)
+    midnight = street.now.astimezone(ZONE).replace(hour=0, minute=0, second=0)
+    before, after = (give(membership, 1, midnight + step) for step in (-timedelta(seconds=1), timedelta()))
+    everything = entries_of(page(client, "points_entries"))
+    assert everything == sorted(everything, reverse=True)
+    today = f"{midnight:%Y-%m-%d}"
+    of_today = entries_of(page(client, "points_entries", from_on=today, until_on=today))
+    assert after in of_today
+    assert before not in of_today
+    yesterday = f"{midnight - timedelta(days=1):%Y-%m-%d}"
+    assert before in entries_of(page(client, "points_entries", until_on=yesterday))
+    assert after not in entries_of(page(client, "points_entries", until_on=yesterday))
+    of_orders = PointsEntry.objects.filter(account=membership.pk, source_type="order").order_by("-pk")
+    assert entries_of(page(client, "points_entries", source="order")) == [row.pk for row in of_orders]
+    assert entries_of(page(client, "points_entries", source="order", kind="redeem")) == []
+    assert "Nothing fits" in page(client, "points_entries", source="order", kind="redeem")
+    of_both = sit(world.staff("both", (StaffRole.OPERATOR, ours.store), (StaffRole.OPERATOR, second)))
+    for store, number in ((ours.store, "H1"), (second, "H2")):
+        at_store = [row.pk for row in of_orders if row.details["order_no"] == number]
+        asked = {"programme": ours.store.programme.code, "source": "order", "store_id": str(store.pk)}
+        assert entries_of(page(of_both, "points_entries", **asked)) == at_store != []
+    foreign = {"store_id": str(street.theirs.store.pk)}
+    for wrong in ({"from_on": "yesterday"}, {"from_on": today, "until_on": yesterday}, {"source": "x"}, foreign):
+        assert client.get(reverse("admin:points_entries"), wrong).status_code == 400
+
+
+def test_the_file_says_what_the_list_shows_and_who_took_it(street: Street, sit: Sit) -> None:
+    """PTS-21, R21: the filters hold for the file, members are numbers in it, cells are defused, the log knows; others get none."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    membership, address = membership_of(ours), reverse("admin:points_entries_csv")
+    adjust(sit(street.staff[Role.CUSTOMER_SERVICE]), ours, 20, "=活动补发")
+    shown = entries_of(page(client, "points_entries", kind="adjust"))
+    answer = client.get(address, {"kind": "adjust"})
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(lines) == len(shown) == 1
+    [line] = lines
+    said = (line["member number"], line["kind"], line["points"], line["balance after"], line["cause"], line["reason"])
+    assert said == (membership.member_no, "adjusted", "20", str(BALANCE + 20), "by hand", "'=活动补发")
+    assert membership.member.name not in answer.content.decode()
+    log = AccessLog.objects.get(action="export")
+    assert (log.user_id, log.hits, log.member_id) == (street.staff[Role.OPERATOR].pk, 1, None)
+    assert log.field == f"points {ours.store.programme.code}"
+    assert sit(street.staff[Role.CUSTOMER_SERVICE]).get(address).status_code == 403
+    assert client.get(address, {"programme": street.theirs.store.programme.code}).status_code == 404
+    assert client.get(address, {"from_on": "yesterday"}).status_code == 302
+    assert AccessLog.objects.filter(action="export").count() == 1
+
+
+def test_a_file_that_would_be_too_long_is_refused(street: Street, sit: Sit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries_page, "LINES_AT_MOST", 3)
+    many_entries(membership_of(street.ours), 4, street.now)
+    client = sit(street.staff[Role.OPERATOR])
+    answer = client.get(reverse("admin:points_entries_csv"), follow=True)
+    assert "at most 3 lines" in answer.content.decode()
+    assert not AccessLog.objects.filter(action="export").exists()
 
 
 def test_a_kind_nobody_knows_and_anothers_membership_show_nothing(street: Street, sit: Sit) -> None:

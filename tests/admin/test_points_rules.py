@@ -2,8 +2,12 @@
 
 import csv
 import io
+import re
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +19,9 @@ from core.masking import Role
 from coupons.models import CouponTemplate
 from points.enums import MultiplierKind
 from points.models import ExchangePair, LiabilityDay, PointsEntry, PointsVersion, Reward, RewardCode
+from points.rules.versions import DEFAULT_TERMS, MultiplierIn
 from points.selectors import versions as selectors
+from points.services import versions
 from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
@@ -119,6 +125,22 @@ def test_a_draft_is_begun_from_an_old_version_and_thrown_away(street: Street, si
     assert PointsVersion.objects.get(programme=ours.store.programme, state=VersionState.DRAFT).based_on_id == first.pk
     foreign = f"{reverse('admin:points_rules_draft')}?programme={street.theirs.store.programme.code}"
     assert client.post(foreign).status_code == 404
+
+
+def test_pts_20_member_days_and_campaigns_stand_on_a_page_of_their_own(street: Street, sit: Sit) -> None:
+    """PTS-20, OP-7: what counts today comes first and is said above; a draft counts for nothing yet."""
+    now, version_id = street.now, street.ours.ids["points_version_id"]
+    today = now.astimezone(ZoneInfo(street.ours.store.programme.time_zone)).date()
+    double = MultiplierIn(MultiplierKind.MEMBER_DAY, Decimal(2), "", today.day)
+    spring = MultiplierIn(MultiplierKind.CAMPAIGN, Decimal(3), "春季", None, now - timedelta(days=9), now - timedelta(days=2))
+    versions.change_draft(version_id=version_id, terms=replace(DEFAULT_TERMS, multipliers=(spring, double)), actor="test", at=now)
+    client = sit(street.staff[Role.OPERATOR])
+    assert 'data-multiplier="campaign"' not in page(client, "points_multipliers")
+    versions.publish_draft(version_id=version_id, actor="test", at=now)
+    text = page(client, "points_multipliers")
+    assert re.findall(r'data-multiplier="(\w+)" data-standing="(\w+)"', text) == [("member_day", "now"), ("campaign", "over")]
+    assert "Today: member day, × 2." in text
+    assert f"{today:%Y-%m-%d}" in text
 
 
 def test_an_operator_of_one_of_two_stores_may_not_change_their_rules(street: Street, sit: Sit) -> None:

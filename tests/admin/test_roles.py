@@ -59,6 +59,7 @@ def levels_doors(ours: Shop) -> dict[tuple[str, str], str]:
         ("growth.levelmatch", "change"): reverse("admin:growth_match_add") + programme,
         ("growth.giftgrant", "view"): reverse("admin:growth_gifts") + programme,
         ("core.notice", "view"): reverse("admin:growth_notices") + programme,
+        ("core.effectskipped", "view"): reverse("admin:growth_skipped") + programme,
     }
 
 
@@ -70,6 +71,7 @@ def points_doors(ours: Shop) -> dict[tuple[str, str], str]:
         ("points.pointsentry", "view"): reverse("admin:points_entries") + programme,
         ("points.pointsentry", "adjust"): reverse("admin:points_adjust", args=[ids["membership_id"]]),
         ("points.pointsentry", "reverse"): reverse("admin:points_reverse", args=[ids["entry_id"]]),
+        ("points.pointsentry", "export"): reverse("admin:points_entries_csv") + f"{programme}&from_on=2024-05-20&until_on=2024-05-20",
         ("points.pointsadjustment", "view"): reverse("admin:points_adjustments") + programme,
         ("points.pointshold", "view"): reverse("admin:points_holds") + programme,
         ("points.pointsversion", "view"): reverse("admin:points_rules") + programme,
@@ -122,7 +124,10 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
     found |= levels_doors(ours) | points_doors(ours) | coupons_and_tags_doors(ours)
     for subject, verbs in TABLE.items():
         label = subject.replace(".", "_")
-        if subject.startswith(("growth.", "points.", "coupons.", "tags.", "engagement.")) or subject == "core.notice":
+        if subject.startswith(("growth.", "points.", "coupons.", "tags.", "engagement.")) or subject in (
+            "core.notice",
+            "core.effectskipped",
+        ):
             continue
         if "view" in verbs and subject not in ("stores.membership", "activity.behaviourevent"):
             found[subject, "view"] = reverse(f"admin:{label}_changelist")
