@@ -8,7 +8,7 @@ const buttons = [...document.querySelectorAll("[data-press]")];
 const part = (name) => document.querySelector(`[data-shows="${name}"]`);
 const now = () => new Date(Date.parse(shop.now) + performance.now() - opened).toISOString(); // the demo's clock may be set
 const some = () => Math.random().toString(36).slice(2, 8);
-const money = (minor) => new Intl.NumberFormat(shop.language, { style: "currency", currency: "CNY" }).format(minor / 100);
+const money = (minor) => new Intl.NumberFormat(shop.language, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(minor / 100);
 
 // One request and its answer, newest on top. open: what a press is about, as against what is read for the telephone's own figures.
 function note(words, method, path, headers, body, answer, said, open) {
@@ -121,6 +121,7 @@ function settle() {
 
 async function press(button) {
     buttons.forEach((each) => (each.disabled = true));
+    for (const card of document.querySelectorAll("#shop-calls [open]")) card.open = false;
     try {
         await presses[button.dataset.press](button.textContent.trim());
     } catch (refused) {
