@@ -15,14 +15,19 @@ TABLES = """
 """
 
 
-def empty_tables(cursor: Any) -> None:
-    """cursor: of the test database, in no transaction but its own."""
+def filled_tables(cursor: Any) -> dict[str, int]:
+    """Rows of the tables that have any beside what migrating made, counted up to MANY."""
     cursor.execute(TABLES, [list(KEPT)])
     counts = " UNION ALL ".join(
         f"SELECT '{name}', (SELECT count(*) FROM (SELECT FROM \"{name}\" LIMIT {MANY}) AS found)" for (name,) in cursor.fetchall()
     )
     cursor.execute(f"SELECT * FROM ({counts}) AS counted (name, rows) WHERE rows > 0")
-    filled = dict(cursor.fetchall())
+    return dict(cursor.fetchall())
+
+
+def empty_tables(cursor: Any) -> None:
+    """cursor: of the test database, in no transaction but its own."""
+    filled = filled_tables(cursor)
     if not filled:
         return
     cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -10,7 +10,7 @@ from django.test import Client
 
 from core.masking import Role
 from stores.enums import StaffRole
-from tests import world
+from tests import keeping, world
 from tests.admin.neighbours import Shop, moment, open_shop
 
 Sit = Callable[[Any], Client]
@@ -28,6 +28,10 @@ class Street:
 
 @pytest.fixture
 def street(db: None) -> Street:
+    return keeping.once("street", build_street)
+
+
+def build_street() -> Street:
     now = moment()
     owner = world.staff("owner")
     ours, theirs = open_shop("甲", "S001", "2461", "7531", owner, now), open_shop("乙", "S002", "9753", "8846", owner, now)

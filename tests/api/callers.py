@@ -27,6 +27,9 @@ class Api:
         self.token = token
         self.http = Client(raise_request_exception=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Api, (self.client, self.token)
+
     def send(
         self,
         method: str,

@@ -3,7 +3,9 @@
 import pytest
 from django.core.cache import cache
 
+from tests.api import sweep
 from tests.api.callers import Api, client_of
+from tests.api.sweep import Stocked
 from tests.world import store
 
 
@@ -11,6 +13,18 @@ from tests.world import store
 def nobody_has_called_yet() -> None:
     """Calls are counted in the cache, where another test may have left some."""
     cache.clear()
+
+
+@pytest.fixture
+def ours(db: None) -> Stocked:
+    """Store S001 with one of everything."""
+    return sweep.ours()
+
+
+@pytest.fixture
+def ours_and_theirs(db: None) -> tuple[Stocked, Stocked]:
+    """The same, and store S002 beside it."""
+    return sweep.ours_and_theirs()
 
 
 @pytest.fixture

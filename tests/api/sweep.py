@@ -10,8 +10,10 @@ from typing import Any
 
 from core.api import manual
 from stores.models import Programme
+from tests import keeping
 from tests.api import bodies, campaigned, couponed, levelled, pointed, tagged
-from tests.api.callers import BASE, Api
+from tests.api.callers import BASE, Api, client_of
+from tests.world import store as shop
 
 READ_ONLY_POSTS = frozenset({"resolve_identity", "quote", "check_order_points"})
 
@@ -74,6 +76,20 @@ class Stocked:
     def at(self, operation: Swept) -> str:
         """The operation's address, with this store's rows in it."""
         return operation.path.format(**{**self.path, **self.instead.get(operation.operation_id, {})})
+
+
+def ours() -> Stocked:
+    """Store S001 with one of everything, and nothing else in the database."""
+    return keeping.once("ours", _ours)
+
+
+def ours_and_theirs() -> tuple[Stocked, Stocked]:
+    """The same, and store S002 with one of everything of another member."""
+    return keeping.once("ours and theirs", lambda: (_ours(), stock(client_of(shop("S002")), store="S002", phone="13600136000", prefix="b")))
+
+
+def _ours() -> Stocked:
+    return stock(client_of(shop("S001")), store="S001", phone="13800138000", prefix="a")
 
 
 def stock(api: Api, *, store: str, phone: str, prefix: str) -> Stocked:

@@ -14,7 +14,8 @@ from core.api.errors import every_refusal
 from core.management.commands.api_docs import Command
 from stores.enums import ClientScope
 from tests.api import sweep
-from tests.api.callers import BASE, Api
+from tests.api.callers import BASE
+from tests.api.sweep import Stocked
 
 KEPT = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 
@@ -91,13 +92,12 @@ def test_the_page_to_try_it_out_needs_nothing_from_outside(db: None) -> None:
             assert finders.find(address.removeprefix("/static/")), address
 
 
-def test_answers_have_the_fields_their_schema_says(subtests: pytest.Subtests, shop: Api) -> None:
-    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+def test_answers_have_the_fields_their_schema_says(subtests: pytest.Subtests, ours: Stocked) -> None:
     for operation in sweep.operations():
         if operation.method != "GET":
             continue
         with subtests.test(operation=str(operation)):
-            answer = of.api.get(of.at(operation))
+            answer = ours.api.get(ours.at(operation))
             assert answer.status_code == 200, answer.json()
             schema = operation.declared["responses"]["200"]["content"]["application/json"]["schema"]
             _compare(schema, answer.json(), str(operation))

@@ -39,13 +39,13 @@ NOT_CONTENT = {"AccessLog", "IdempotencyRecord", "CallCount"}
 
 
 @pytest.fixture
-def ours(shop: Api) -> Stocked:
-    return sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+def ours(ours_and_theirs: tuple[Stocked, Stocked]) -> Stocked:
+    return ours_and_theirs[0]
 
 
 @pytest.fixture
-def theirs() -> Stocked:
-    return sweep.stock(client_of(store("S002")), store="S002", phone="13600136000", prefix="b")
+def theirs(ours_and_theirs: tuple[Stocked, Stocked]) -> Stocked:
+    return ours_and_theirs[1]
 
 
 def contents() -> dict[str, Any]:

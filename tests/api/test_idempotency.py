@@ -12,17 +12,11 @@ from django.db import transaction
 from core import idempotency
 from core.models import IdempotencyRecord
 from tests.api import sweep
-from tests.api.callers import Api, client_of
 from tests.api.sweep import Stocked, Swept, body_for
-from tests.world import NOW, store
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 Creation = Callable[[Swept, Any], None]
-
-
-@pytest.fixture
-def stocked(shop: Api) -> Stocked:
-    return sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
 
 
 @contextmanager
@@ -33,12 +27,12 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def of_each(subtests: pytest.Subtests, stocked: Stocked, check: Creation) -> None:
+def of_each(subtests: pytest.Subtests, ours: Stocked, check: Creation) -> None:
     """Check every creation of the document by itself."""
     assert len(sweep.creations()) >= 8
     for operation in sweep.creations():
         with subtests.test(operation=str(operation)), undone():
-            check(operation, body_for(operation, stocked))
+            check(operation, body_for(operation, ours))
 
 
 def rows() -> dict[str, int]:
@@ -56,75 +50,75 @@ def test_every_post_takes_a_key_or_is_known_to_change_nothing() -> None:
     assert keyless == sweep.READ_ONLY_POSTS
 
 
-def test_the_same_call_again_is_answered_the_same_and_does_nothing(subtests: pytest.Subtests, stocked: Stocked) -> None:
+def test_the_same_call_again_is_answered_the_same_and_does_nothing(subtests: pytest.Subtests, ours: Stocked) -> None:
     def check(operation: Swept, body: Any) -> None:
-        first = stocked.api.post(stocked.at(operation), body, key="k-1")
+        first = ours.api.post(ours.at(operation), body, key="k-1")
         assert first.status_code == 201, first.json()
         assert "Idempotency-Replayed" not in first.headers
         before = rows()
-        again = stocked.api.post(stocked.at(operation), dict(reversed(body.items())) if body else None, key="k-1")
+        again = ours.api.post(ours.at(operation), dict(reversed(body.items())) if body else None, key="k-1")
         assert (again.status_code, again.content) == (first.status_code, first.content)
         assert again.headers["Idempotency-Replayed"] == "true"
         assert rows() == before
 
-    of_each(subtests, stocked, check)
+    of_each(subtests, ours, check)
 
 
-def test_the_key_of_another_call_is_a_conflict(subtests: pytest.Subtests, stocked: Stocked) -> None:
+def test_the_key_of_another_call_is_a_conflict(subtests: pytest.Subtests, ours: Stocked) -> None:
     def check(operation: Swept, body: Any) -> None:
         if body is None:
             return  # there is no other call of it
-        assert stocked.api.post(stocked.at(operation), body, key="k-1").status_code == 201
+        assert ours.api.post(ours.at(operation), body, key="k-1").status_code == 201
         before = rows()
-        other = stocked.api.post(stocked.at(operation), changed(body), key="k-1")
+        other = ours.api.post(ours.at(operation), changed(body), key="k-1")
         assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
         assert rows() == before
 
-    of_each(subtests, stocked, check)
+    of_each(subtests, ours, check)
 
 
-def test_keys_of_two_callers_never_meet(subtests: pytest.Subtests, stocked: Stocked) -> None:
-    other = sweep.stock(client_of(store("S002")), store="S002", phone="13600136000", prefix="b")
+def test_keys_of_two_callers_never_meet(subtests: pytest.Subtests, ours_and_theirs: tuple[Stocked, Stocked]) -> None:
+    ours, other = ours_and_theirs
 
     def check(operation: Swept, body: Any) -> None:
-        assert stocked.api.post(stocked.at(operation), body, key="k-1").status_code == 201
+        assert ours.api.post(ours.at(operation), body, key="k-1").status_code == 201
         answer = other.api.post(other.at(operation), body_for(operation, other), key="k-1")
         assert "Idempotency-Replayed" not in answer.headers
-        assert stocked.one_id not in answer.content.decode() or operation.operation_id == "create_member"  # the same person registers
+        assert ours.one_id not in answer.content.decode() or operation.operation_id == "create_member"  # the same person registers
 
-    of_each(subtests, stocked, check)
+    of_each(subtests, ours, check)
 
 
-def test_a_refused_call_may_be_tried_again_with_its_key(subtests: pytest.Subtests, stocked: Stocked) -> None:
+def test_a_refused_call_may_be_tried_again_with_its_key(subtests: pytest.Subtests, ours: Stocked) -> None:
     def check(operation: Swept, body: Any) -> None:
         if body is None:
             return  # nothing in it can be wrong
-        refused = stocked.api.post(stocked.at(operation), {**body, "no_such_field": 1}, key="k-1")
+        refused = ours.api.post(ours.at(operation), {**body, "no_such_field": 1}, key="k-1")
         assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "unknown_field")
-        good = stocked.api.post(stocked.at(operation), body, key="k-1")
+        good = ours.api.post(ours.at(operation), body, key="k-1")
         assert (good.status_code, good.headers.get("Idempotency-Replayed")) == (201, None)
 
-    of_each(subtests, stocked, check)
+    of_each(subtests, ours, check)
 
 
-def test_a_key_is_1_to_255_visible_characters(subtests: pytest.Subtests, stocked: Stocked) -> None:
+def test_a_key_is_1_to_255_visible_characters(subtests: pytest.Subtests, ours: Stocked) -> None:
     def check(operation: Swept, body: Any) -> None:
         before = rows()
         for key in ("", "k" * 256, "ключ", "a\tb"):
-            answer = stocked.api.post(stocked.at(operation), body, key=key)
+            answer = ours.api.post(ours.at(operation), body, key=key)
             assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_required")
         assert rows() == before
-        assert stocked.api.post(stocked.at(operation), body, key="k" * 255).status_code == 201
+        assert ours.api.post(ours.at(operation), body, key="k" * 255).status_code == 201
 
-    of_each(subtests, stocked, check)
+    of_each(subtests, ours, check)
 
 
-def test_an_answer_is_kept_for_23_hours_and_forgotten_after_48(stocked: Stocked) -> None:
+def test_an_answer_is_kept_for_23_hours_and_forgotten_after_48(ours: Stocked) -> None:
     body = {"birth_month": "2021-01", "guardian_consent_at": "2024-05-20T10:00:00+08:00"}
-    path = f"/members/{stocked.one_id}/children"
-    assert stocked.api.post(path, body, key="k-1").status_code == 201
+    path = f"/members/{ours.one_id}/children"
+    assert ours.api.post(path, body, key="k-1").status_code == 201
     idempotency.forget_old(now=NOW + timedelta(hours=23))
-    assert stocked.api.post(path, body, key="k-1").headers["Idempotency-Replayed"] == "true"
+    assert ours.api.post(path, body, key="k-1").headers["Idempotency-Replayed"] == "true"
     idempotency.forget_old(now=NOW + timedelta(hours=48, seconds=1))
     assert IdempotencyRecord.objects.count() == 0
 

@@ -16,8 +16,8 @@ IGNORED_WITH_A_WARNING = {"level", "benefits", "growth", "points", "coupons", "b
 
 
 @pytest.fixture
-def of(shop: Api) -> Stocked:
-    return sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+def of(ours: Stocked) -> Stocked:
+    return ours
 
 
 def columns() -> set[str]:

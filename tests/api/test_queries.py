@@ -12,7 +12,7 @@ from points.services import rewards
 from points.services.rewards import RewardIn
 from stores.models import Programme
 from tests.api import bodies, couponed, sweep
-from tests.api.callers import Api
+from tests.api.sweep import Stocked
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -29,18 +29,17 @@ def queries(call: Callable[[], Any]) -> int:
 
 
 @pytest.mark.slow
-def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, shop: Api) -> None:
-    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, ours: Stocked) -> None:
     lists = [op for op in sweep.operations() if op.method == "GET" and op.operation_id.startswith("list_")]
     assert len(lists) >= 15
     costs: dict[str, list[int]] = {str(operation): [] for operation in lists}
     made = 1
     for rows in (1, 25, 100):
-        more(of, made, rows)
+        more(ours, made, rows)
         made = rows
         for operation in lists:
             limited = "?limit=200" if "limit" in str(operation.declared["parameters"]) else ""
-            costs[str(operation)].append(queries(partial(of.api.get, of.at(operation) + limited)))
+            costs[str(operation)].append(queries(partial(ours.api.get, ours.at(operation) + limited)))
     for name, counted in costs.items():
         with subtests.test(operation=name):
             assert max(counted) <= AT_MOST, counted
@@ -80,21 +79,19 @@ def more(of: sweep.Stocked, made: int, rows: int) -> None:
         of.api.post("/events", {"items": [bodies.event(f"m{number}", of=member) for number in numbers]})
 
 
-def test_a_members_parts_cost_a_fixed_number(shop: Api) -> None:
-    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
-    at = f"/members/{of.one_id}"
+def test_a_members_parts_cost_a_fixed_number(ours: Stocked) -> None:
+    at = f"/members/{ours.one_id}"
     paths = [at, f"{at}/summary", f"{at}/portrait", f"{at}/wallet"]
-    before = [queries(partial(of.api.get, path)) for path in paths]
-    of.api.post("/orders", {"items": [bodies.order(f"M{number}", of={"one_id": of.one_id}) for number in range(50)]})
-    assert [queries(partial(of.api.get, path)) for path in paths] == before
+    before = [queries(partial(ours.api.get, path)) for path in paths]
+    ours.api.post("/orders", {"items": [bodies.order(f"M{number}", of={"one_id": ours.one_id}) for number in range(50)]})
+    assert [queries(partial(ours.api.get, path)) for path in paths] == before
     assert max(before) <= PARTS_AT_MOST
 
 
-def test_a_batch_costs_the_same_for_one_and_for_a_hundred_orders(shop: Api) -> None:
-    of = sweep.stock(shop, store="S001", phone="13800138000", prefix="a")
+def test_a_batch_costs_the_same_for_one_and_for_a_hundred_orders(ours: Stocked) -> None:
     numbers = iter(range(1000))
 
     def push(count: int) -> Any:
-        return of.api.post("/orders", {"items": [bodies.order(f"B{next(numbers)}", of={"one_id": of.one_id}) for _ in range(count)]})
+        return ours.api.post("/orders", {"items": [bodies.order(f"B{next(numbers)}", of={"one_id": ours.one_id}) for _ in range(count)]})
 
     assert queries(lambda: push(1)) == queries(lambda: push(100))

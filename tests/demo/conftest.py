@@ -8,8 +8,10 @@ import pytest
 from demo import months
 from demo.customers import Customer, read_customers
 from demo.world import crowd
+from demo.world.cast import Cast, build_cast
 from demo.world.crowd import Crowd
 from demo.world.moments import FROZEN
+from tests import keeping
 
 
 @dataclass
@@ -27,6 +29,12 @@ class Told:
 
     def at(self, done: int) -> None:
         self.reached[-1] = done
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """The cast of the story as it stands at FROZEN."""
+    return keeping.once(("cast", FROZEN), lambda: build_cast(FROZEN))
 
 
 @pytest.fixture

@@ -19,11 +19,6 @@ from stores.models import Membership, ServiceNote, StaffAssignment, Store
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast() -> Cast:
-    return build_cast(FROZEN)
-
-
 def utc(month: int, day: int, hour: int, minute: int = 0, *, year: int = 2024) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 

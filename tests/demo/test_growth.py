@@ -11,7 +11,7 @@ from core.registry import BLANK
 from demo import stages
 from demo.models import LoadedStage
 from demo.world import crowd, house
-from demo.world.cast import Cast, build_cast, cast_facts, register_cast
+from demo.world.cast import Cast, cast_facts, register_cast
 from demo.world.moments import FROZEN
 from demo.world.parts import EXTRAS
 from growth.models import GrowthEntry, LevelHistory, MemberLevel, PhotoPlace, RfmRun, RfmVersion, Subscription
@@ -24,11 +24,6 @@ from tests.demo.conftest import Told
 
 pytestmark = pytest.mark.django_db
 FIRST_OF_JUNE = datetime(2024, 5, 31, 18, 0, tzinfo=UTC)  # 02:00 in Shanghai
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return build_cast(FROZEN)
 
 
 @pytest.fixture

@@ -27,11 +27,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast() -> Cast:
-    return build_cast(FROZEN)
-
-
-@pytest.fixture
 def only_the_cast(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
     """A demo with one person beside the cast: all twelve months."""
     plan = crowd.plan

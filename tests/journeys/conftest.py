@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from core import partitions
 from demo.world.cast import FROZEN, Cast, build_cast
 from demo.world.house import PASSWORD
+from tests import keeping
 from tests.browser import NO_BROWSER, QUIET, chromium
 
 WAIT_MS = 15_000  # this machine may be busy: how long a thing on the page may take to appear
@@ -55,7 +56,7 @@ def now() -> datetime:
 @pytest.fixture
 def cast(transactional_db: None, now: datetime) -> Iterator[Cast]:
     """Fixture world F1 and the others of the demo's cast, as they stand at `now`."""
-    yield build_cast(now)
+    yield keeping.once(("cast", now), lambda: build_cast(now))
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(partitions.parents())}")  # Django's own flush does not know the tables cut by month
 

@@ -19,6 +19,7 @@ from growth.models import Benefit, LevelTerms, PaidPlan
 from points.models import PointsEntry, Reward
 from stores.models import Programme, Store
 from tags.models import Segment, Tag
+from tests import keeping
 
 pytestmark = pytest.mark.slow
 OF_A_KIND = 2  # pages walked of each kind: the fiftieth member's page has the same words as the first's
@@ -100,7 +101,7 @@ def walk(client: Client) -> dict[str, Words]:
 @pytest.fixture
 def clients(db: None) -> dict[str, Client]:
     """An administrator and a customer-service clerk, logged in, in a world where every kind of page has something on it."""
-    build_cast(FROZEN)
+    keeping.once(("cast", FROZEN), lambda: build_cast(FROZEN))
     Job.objects.create(kind="import_orders", created_at=FROZEN, created_by=get_user_model().objects.get(username="admin"))
     found = {}
     for username in ("admin", "cs01"):
