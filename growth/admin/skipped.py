@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import effects
 from core.backoffice import keyset, menu
@@ -25,7 +25,9 @@ class Filters(BackOfficeForm):
     """Which rows are listed; what nobody knows is as if it were not asked for."""
 
     state = forms.ChoiceField(
-        label=gettext_lazy("state"), choices=[(OPEN, gettext_lazy("missing")), (SETTLED, gettext_lazy("settled")), ALL], required=False
+        label=gettext_lazy("state"),
+        choices=[(OPEN, pgettext_lazy("effect", "missing")), (SETTLED, pgettext_lazy("effect", "settled")), ALL],
+        required=False,
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("kind"), choices=lambda: [ALL, *((kind.code, kind.label) for kind in effects.kinds())], required=False
