@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from core import jobs
 from core.enums import NoticeState, VersionState
-from core.models import Notice
+from core.models import EffectSkipped, Notice
 from growth.enums import BenefitKind, LevelCause, OverrideState, Reason, RunState, Track
 from growth.models import (
     Benefit,
@@ -22,6 +22,7 @@ from growth.models import (
     LevelTerms,
     PaidPlan,
     RfmRun,
+    RfmSnapshot,
 )
 from growth.services import ledger, rfm_models, rule_sets, schemes, simulation
 from growth.services.ledger import EntryIn
@@ -63,6 +64,12 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     run = RfmRun.objects.create(
         programme=programme, version_id=model.based_on.pk, period_on=date(2024, 4, 1), as_of=now, state=RunState.DONE
     )
+    RfmSnapshot.objects.create(
+        run=run, membership=membership, r_days=30, f_count=5, m_minor=900_000, r_score=4, f_score=3, m_score=3, value_milli=3600,
+        rfm_class="mid", customer_group="frequent_low", layer="mid", rfm_unit=150, bought=True, requested=90, applied=90,
+        activity_growth=75,
+    )  # fmt: skip
+    skip(membership, f"跳{tag}", at=now)
     rules = rule_sets.create_draft(**said)
     job = jobs.submit(
         kind=simulation.JOB,
@@ -75,7 +82,15 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
         "benefit_id": benefit.pk, "plan_id": plan.pk, "match_id": match.pk, "rfm_run_id": run.pk, "review_id": review.pk,
         "simulation_id": job.pk, "membership_id": membership.pk,
     }  # fmt: skip
-    return ids, [f"级{tag}", f"折扣{tag}", f"thirty-{tag.encode().hex()}", f"补偿{tag}", f"年卡{tag}"]
+    return ids, [f"级{tag}", f"折扣{tag}", f"thirty-{tag.encode().hex()}", f"补偿{tag}", f"年卡{tag}", f"跳{tag}"]
+
+
+def skip(membership: Membership, order_no: str, *, at: datetime, kind: str = "growth", code: str = "member_frozen", **more: Any) -> None:
+    """Something that could not be given."""
+    EffectSkipped.objects.create(
+        effect_key=f"{kind}:{membership.pk}:order:{order_no}", code=code, values={"order_no": order_no, **more},
+        member_id=membership.member_id, programme_id=membership.programme_id, occurred_at=at, booked_at=at,
+    )  # fmt: skip
 
 
 def many_entries(membership: Membership, count: int, until: datetime) -> None:

@@ -1,5 +1,6 @@
 """The back office of levels: who reaches which programme, drafts that lose nothing, publishing, approvals, previews (OP-1, OP-2, CS-4)."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,13 +11,15 @@ from django.urls import reverse
 
 from core.enums import VersionState
 from core.masking import Role
+from core.models import EffectSkipped
 from growth.enums import BenefitNature, OverrideState, Track
-from growth.models import Benefit, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
+from growth.models import Benefit, GiftItem, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
 from growth.selectors import schemes as selectors
 from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.growth_rows import skip
 
 LISTS = (
     "growth_distribution",
@@ -31,6 +34,7 @@ LISTS = (
     "growth_matches",
     "growth_gifts",
     "growth_notices",
+    "growth_skipped",
 )
 WRITES = ("growth_scheme_draft", "growth_rfm_draft", "growth_rfm_run", "growth_review_run", "growth_rules_draft", "growth_planner")
 
@@ -107,6 +111,76 @@ def test_saving_a_draft_as_it_is_changes_nothing(street: Street, sit: Sit) -> No
     answer = client.post(reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), "action": "save"})
     assert answer.status_code == 302
     assert selectors.terms_of(version_id) == before
+
+
+def test_gifts_without_boxes_and_benefits_switched_off_are_kept_until_taken_out(street: Street, sit: Sit) -> None:
+    """LVL-24, ruling 11: a kind of gift that no app gives yet waits for the app that gives it; saving another level loses neither."""
+    client = sit(street.staff[Role.OPERATOR])
+    version_id = street.ours.ids["version_id"]
+    silver = LevelTerms.objects.get(version_id=version_id, level__code="L2")
+    GiftItem.objects.create(terms=silver, position=2, kind="voucher", payload={"shop": "茶", "worth": 30})
+    Benefit.objects.filter(programme=street.ours.store.programme, code="discount").update(is_active=False)
+    before = selectors.terms_of(version_id)
+    address = reverse("admin:growth_version", args=[version_id])
+    text = page(client, "growth_version", version_id)
+    assert 'data-other-gift="voucher"' in text
+    assert "switched off" in text
+    client.post(address, {**boxes(client, version_id), "L3-threshold": "19000", "action": "save"})
+    after = selectors.terms_of(version_id)
+    assert [level.gifts for level in after.levels] == [level.gifts for level in before.levels]
+    assert [level.benefits for level in after.levels] == [level.benefits for level in before.levels]
+    said = boxes(client, version_id)
+    assert said.pop("L2-gift-1-is_kept") == "on"
+    client.post(address, {**said, "action": "save"})
+    packs = {level.code: [gift.kind for gift in level.gifts] for level in selectors.terms_of(version_id).levels}
+    assert packs["L2"] == ["coupon"]
+
+
+def test_levels_stand_lowest_first_on_every_page(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    draft = SchemeVersion.objects.get(pk=street.ours.ids["version_id"])
+    assert draft.based_on_id is not None
+    pages = {
+        "editor": page(client, "growth_version", draft.pk),
+        "published": page(client, "growth_version", draft.based_on_id),
+        "distribution": page(client, "growth_distribution"),
+    }
+    for name, text in pages.items():
+        assert re.findall(r'data-level="(L\d)"', text) == ["L0", "L1", "L2", "L3", "L4"], name
+
+
+def test_what_could_not_be_given_is_listed_by_kind_reason_and_state(street: Street, sit: Sit) -> None:
+    """Ruling 4: growth, points and coupons in one list, in words, with the way to the member."""
+    client, now = sit(street.staff[Role.OPERATOR]), street.now
+    membership = Membership.objects.get(pk=street.ours.ids["membership_id"])
+    skip(membership, "PT-1", at=now, kind="points", code="points_off", points=12)
+    skip(membership, "GR-2", at=now, code="places_taken", spu="SPU-9", first_members=10)
+    EffectSkipped.objects.filter(values__order_no="GR-2").update(settled_at=now)
+
+    def listed(**query: str) -> list[tuple[str, str]]:
+        rows = client.get(reverse("admin:growth_skipped"), query).context["rows"]
+        return [(str(each["what"]), str(each["why"])) for each in rows]
+
+    ours = (f"order 跳{street.ours.tag}", "the member was frozen")
+    points = ("order PT-1 (+12)", "points are switched off in this programme")
+    settled = ("order GR-2", "the first 10 places of product SPU-9 were taken")
+    assert listed() == [points, ours]
+    assert listed(kind="points") == [points]
+    assert listed(reason="member_frozen") == [ours]
+    assert listed(state="settled") == [settled]
+    assert listed(state="", kind="growth") == [settled, ours]
+    assert listed(kind="nothing", state="open") == [points, ours]
+    text = page(client, "growth_skipped")
+    assert reverse("admin:members_member_change", args=[membership.member_id]) in text
+    assert "the first … places of product … were taken" in text
+
+
+def test_the_months_of_rfm_stand_on_the_growth_panel(street: Street, sit: Sit) -> None:
+    """GRW-11: growth by activity and by RFM, and the change of the month, 75 + 90 = 165."""
+    text = page(sit(street.staff[Role.CUSTOMER_SERVICE]), "members_member_panel", street.ours.member_id, "growth")
+    row = text[text.index('data-month="2024-04"') :]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row[: row.index("</tr>")])
+    assert cells == ["30", "5", "¥9,000.00", "4-3-3", "mid-value active", "+90", "+75", "+165"]
 
 
 def test_what_is_typed_is_kept(street: Street, sit: Sit) -> None:
