@@ -5,19 +5,17 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from growth import tasks
 from growth.enums import Mode, Reason
-from growth.models import GrowthAccount, GrowthEntry, LevelHistory, MemberLevel, RfmClock, RfmRun, RfmSnapshot
+from growth.models import GrowthAccount, GrowthEntry, LevelHistory, LevelReview, MemberLevel, RfmClock, RfmRun, RfmSnapshot
 from stores.models import Membership, Programme
 from tests import world
 from tests.growth import house
@@ -81,10 +79,15 @@ def content(programme: Programme) -> dict[str, Counter[Any]]:
     }
 
 
-def start(programme: Programme) -> "subprocess.Popen[bytes]":
-    """A real process on the test's database, in small chunks so that there is something to be cut."""
+def environment() -> dict[str, str]:
+    """Of a process on the test's database."""
     settings = connection.settings_dict
     url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
+    return {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+
+
+def start(programme: Programme) -> "subprocess.Popen[bytes]":
+    """A real process on the test's database, in small chunks so that there is something to be cut."""
     code = (
         "import django; django.setup()\n"
         "from datetime import date, datetime\n"
@@ -92,8 +95,7 @@ def start(programme: Programme) -> "subprocess.Popen[bytes]":
         f"now = lambda: datetime.fromisoformat({at('2024-06-01', '02:00').isoformat()!r})\n"
         f"rfm_cycles.run_cycle(programme_id={programme.pk}, period_on=date({MONTH.year}, {MONTH.month}, 1), now=now, again=False, chunk=2)"
     )
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def reached(programme: Programme, process: "subprocess.Popen[bytes]", done: int) -> None:
@@ -140,32 +142,59 @@ def test_two_at_once_are_one() -> None:
     assert content(shared) == content(alone)
 
 
+class Beat:
+    """A scheduler process, told what time it is. sent: the tasks it has sent, by name."""
+
+    def __init__(self, first: datetime) -> None:
+        self.sent: Counter[str] = Counter()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.growth.beat"],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.say(first)
+
+    def say(self, moment: datetime) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{moment.isoformat()}\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> None:
+        """Wait until it has done what was due."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("ticked"):
+                self.sent.update(line.split()[1:])
+                return
+        raise AssertionError(f"the beat has ended: {self.process.wait()}")
+
+    def stop(self) -> None:
+        self.process.communicate(timeout=60)
+
+
 def test_two_beats_of_thirty_days_run_each_period_once() -> None:
-    """R14: every tick of a month comes twice, at the same moment."""
+    """R14, ruling 28: two DatabaseScheduler processes tick at the same moments; each sends the month's task on its two days."""
     [programme] = twins(1)
-    problems: list[BaseException] = []
     days = [date(2024, 5, 20) + timedelta(days=place) for place in range(30)]
-    barrier = threading.Barrier(2)
-
-    def beat() -> None:
-        try:
-            for day in days:
-                barrier.wait(timeout=120)
-                for task, clock in ((tasks.update_rfm_states, "01:30"), (tasks.turn_month, "02:00"), (tasks.run_waiting, "02:01")):
-                    task(at=at(day, clock).isoformat())
-        except BaseException as problem:
-            problems.append(problem)
-            barrier.abort()
-        finally:
-            connection.close()
-
-    beats = [threading.Thread(target=beat) for _beat in range(2)]
-    for each in beats:
-        each.start()
-    for each in beats:
-        each.join()
-    assert problems == []
+    beats = [Beat(at(days[0], "00:00")) for _beat in range(2)]
+    try:
+        for beat in beats:
+            beat.hear()
+        for moment in (at(day, clock) for day in days for clock in ("01:30", "02:00")):
+            for beat in beats:
+                beat.say(moment)
+            for beat in beats:
+                beat.hear()
+    finally:
+        for beat in beats:
+            beat.stop()
+    assert min(beat.sent["growth.tasks.turn_month"] for beat in beats) >= 2
+    assert min(beat.sent["growth.tasks.update_rfm_states"] for beat in beats) >= len(days)
     assert list(RfmRun.objects.filter(programme=programme).values_list("period_on", "state")) == [(MONTH, "done")]
     assert RfmSnapshot.objects.count() == MEMBERS
     assert not GrowthEntry.objects.filter(reason=Reason.RFM).exclude(effect_key="rfm:2024-05").exists()
+    assert list(LevelReview.objects.filter(scheme__programme=programme).values_list("review_on", "state")) == [(date(2024, 6, 1), "done")]
     assert RfmClock.objects.get(version__programme=programme).as_of_on == days[-1] - timedelta(days=1)
