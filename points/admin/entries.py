@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock
-from core.backoffice import actors, menu
+from core.backoffice import actors, keyset, menu
 from core.backoffice.access import ip_of, request_id_of, scope_of, user_id_of
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
+from core.backoffice.panels import PAGE
 from core.backoffice.site import page
 from core.csvio import defused
 from growth.admin import reach
@@ -83,7 +84,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     form = _form(request, programme)
     wanted = form.wanted()
     rows = programme_entries.entries(programme.pk, ZoneInfo(programme.time_zone), wanted) if wanted else PointsEntry.objects.none()
-    shown, next_cursor = people.newest(rows, request.GET.get("cursor"), "booked_at")
+    shown, has_more = programme_entries.page(rows, keyset.read_numbered(request.GET.get("cursor")), PAGE)
     members = people.named(request, [row.account.membership for row in shown])
     who = actors.names(row.actor for row in shown)
     said = {name: form.data.get(name, "") for name in form.fields}
@@ -111,7 +112,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         other_filters=urlencode({name: value for name, value in said.items() if value and name != "kind"}),
         more_filters=urlencode({name: value for name, value in said.items() if value}),
         may_export=reach.may(request, programme.pk, SUBJECT, "export"),
-        next_cursor=next_cursor,
+        next_cursor=keyset.write(shown[-1].booked_at, shown[-1].pk) if has_more else None,
     )
 
 
@@ -125,7 +126,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     reach.need(request, programme.pk, SUBJECT, "export")
     form, zone, now = _form(request, programme), ZoneInfo(programme.time_zone), clock.now()
     wanted = form.wanted()
-    found = list(programme_entries.entries(programme.pk, zone, wanted).order_by("-pk")[: LINES_AT_MOST + 1]) if wanted else []
+    found = list(programme_entries.entries(programme.pk, zone, wanted)[: LINES_AT_MOST + 1]) if wanted else []
     if wanted is None or len(found) > LINES_AT_MOST:
         said = " ".join(str(error) for errors in form.errors.values() for error in errors)
         messages.error(request, said or _("A file holds at most %(most)s lines: ask for fewer days.") % {"most": f"{LINES_AT_MOST:,}"})

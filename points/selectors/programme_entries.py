@@ -28,7 +28,7 @@ class Wanted:
 
 
 def entries(programme_id: int, zone: ZoneInfo, wanted: Wanted) -> QuerySet[PointsEntry]:
-    """With the member and all that is read of each; in no order yet."""
+    """The last booked first, with the member and all that is read of each."""
     rows = PointsEntry.objects.filter(account__membership__programme_id=programme_id)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
@@ -40,7 +40,16 @@ def entries(programme_id: int, zone: ZoneInfo, wanted: Wanted) -> QuerySet[Point
         rows = rows.filter(booked_at__lt=_midnight(wanted.until_on + timedelta(days=1), zone))
     if wanted.store_id:
         rows = rows.filter(_at_store(wanted.store_id))
-    return entry_history.readable(rows).select_related("account__membership__member")
+    return entry_history.readable(rows).select_related("account__membership__member").order_by("-booked_at", "-pk")
+
+
+def page(rows: QuerySet[PointsEntry], place: tuple[datetime, int] | None, limit: int) -> tuple[list[PointsEntry], bool]:
+    """Of `entries`, those that come after a place (booked_at and id of the last one shown); and whether more follow."""
+    if place is not None:
+        at, number = place
+        rows = rows.filter(booked_at__lte=at).exclude(booked_at=at, pk__gte=number)
+    found = list(rows[: limit + 1])
+    return found[:limit], len(found) > limit
 
 
 def _at_store(store_id: int) -> Case:
