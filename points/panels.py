@@ -144,7 +144,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
             title=f"{entry.get_kind_display()} {entry.delta:+,}",
             key=f"points:{entry.pk:012d}",
             store=entry.account.membership.programme.name,
-            detail=entry_history.words(entry),
+            detail=f"{entry_history.words(entry)} {links.note_of(entry)}".strip(),
             url=f"{page_of(member_id)}#points",
         )
         for entry in happenings.happened(member_id, scope, before=before, limit=limit)

@@ -20,6 +20,7 @@ POSTING = [
     "points_policy_at",
     "points_request_digest",
     "points_derived_key",
+    "points_named_cause",
     "points_append",
     "points_plan",
     "points_take",

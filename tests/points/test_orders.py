@@ -15,6 +15,7 @@ from core.models import EffectSkipped
 from members.models import Member
 from points.enums import ReversalPolicy
 from points.models import PointsAccount, PointsEntry, PointsLot, PointsVersion
+from points.selectors import entry_history
 from points.services import orders
 from stores.models import Membership, Programme, Store
 from tests import world
@@ -52,7 +53,8 @@ def test_an_entry_says_what_it_was_reckoned_from_and_when_it_ends(programme: Pro
     )  # fmt: skip
     assert entry.rules is not None and entry.rules.number == 1
     assert entry.details == {
-        "order_no": "O2000", "counted_minor": 85050, "points_per_unit": "0.0100", "purchase": 8, "bonus": 0, "multiplier": None,
+        "store": shop.code, "order_no": "O2000", "counted_minor": 85050, "points_per_unit": "0.0100", "purchase": 8, "bonus": 0,
+        "multiplier": None,
     }  # fmt: skip
     lot = PointsLot.objects.get()
     assert (lot.amount, lot.remaining, lot.earned_at, lot.available_from) == (8, 8, NOW, NOW)
@@ -191,6 +193,11 @@ def test_points_spent_meanwhile_are_owed_and_repaid_first(shop: Store, member: M
     account.refresh_from_db()
     assert (account.balance, account.debt) == (3, 0)
     assert posted(member) == [("earn", 3, 3), ("reverse", -2, 0), ("earn", 5, 5), ("repay", -2, -2)]
+    told = list(PointsEntry.objects.filter(account=member.pk, source_type="order").order_by("account_version"))
+    assert [(entry.kind, *entry_history.order_of(entry)) for entry in told] == [
+        ("earn", shop.code, "O1"), ("earn", shop.code, "O2"), ("repay", shop.code, "O2"),
+    ]  # fmt: skip
+    assert told[-1].details == {"store": shop.code, "order_no": "O2"}
 
 
 def test_sf3_and_sf4_order_and_refund(shop: Store, member: Membership) -> None:

@@ -19,7 +19,7 @@ BEGIN
     line.rule := '';
     line.reverses_id := NULL;
     line.hold_id := NULL;
-    line.details := '{}';
+    line.details := points_named_cause(cause.details);
     line.note := '';
     line.effect_key := points_derived_key(cause.effect_key, 'expire');
     line := points_append(line, -total, 0, 0, p_at, p_live);

@@ -1,6 +1,6 @@
 -- Let free points, pending ones too, pay what reversals still owe: one 'repay' entry for each reversal, oldest first. Each takes first from
 -- the lot it reversed, then from others in burn order, in its stead: what comes back to that lot later goes to them.
--- cause: the line that brought the points; its key, cause, time and actor are theirs. The caller holds the account.
+-- cause: the line that brought the points; its key, cause and the words for it, time and actor are theirs. The caller holds the account.
 CREATE FUNCTION points_repay(cause points_staged_entry, p_at timestamptz, p_live boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -18,7 +18,7 @@ BEGIN
     line.rules_id := NULL;
     line.rule := '';
     line.hold_id := NULL;
-    line.details := '{}';
+    line.details := points_named_cause(cause.details);
     line.note := '';
     FOR owing IN
         SELECT found.*

@@ -2,8 +2,8 @@
 -- ruling 14), and what the highest multiplier adds: on a member day or in a campaign by the moment of payment (A-31), by the level held
 -- immediately before the order was completed (ruling 3). Gift cards never count. The whole is never above the order's cap.
 -- kept_spent: what of the points spent on the order stays spent: those of the part not refunded (ruling 15), none of a cancelled order's.
--- details: what explains the numbers, and is enough to reckon them again. Reads activity, growth and points; writes the staging table only,
--- each row by itself, since nobody analyses the table.
+-- details: what explains the numbers, and is enough to reckon them again. Reads activity, stores, growth and points; writes the staging table
+-- only, each row by itself, since nobody analyses the table.
 UPDATE points_staged_order AS staged
 SET multiplier = coalesce(staged.multiplier, (
         SELECT jsonb_build_object('kind', times.kind, 'key', times.key, 'factor', times.factor::text)
@@ -26,7 +26,7 @@ SET (purchase, bonus, kept_spent, details) = (
     SELECT
         worth.purchase, worth.bonus, staged.spent - back.points,
         jsonb_strip_nulls(jsonb_build_object(
-            'order_no', counted.order_no, 'counted_minor', counted.counted_minor, 'points_per_unit', rules.points_per_unit::text,
+            'store', counted.store, 'order_no', counted.order_no, 'counted_minor', counted.counted_minor, 'points_per_unit', rules.points_per_unit::text,
             'left_out', nullif(counted.left_out, '[]'),
             'below_minimum', CASE WHEN counted.left_minor < rules.order_minimum_minor THEN rules.order_minimum_minor END,
             'cap', CASE WHEN worth.wanted > rules.order_cap THEN rules.order_cap END,
@@ -35,7 +35,7 @@ SET (purchase, bonus, kept_spent, details) = (
         )) || jsonb_build_object('multiplier', staged.multiplier)
     FROM (
         SELECT
-            bought.order_no, bought.status,
+            (SELECT store.code FROM stores_store AS store WHERE store.id = bought.store_id) AS store, bought.order_no, bought.status,
             coalesce(sum(line.paid_minor - gone.minor) FILTER (WHERE NOT line.is_gift_card), 0)::bigint AS left_minor,
             coalesce(sum(line.paid_minor - gone.minor) FILTER (WHERE judged.why = ''), 0)::bigint AS counted_minor,
             coalesce(
