@@ -31,6 +31,7 @@ def _portrait(member_id: int, scope: Scope, now: datetime, programme_id: int | N
                 "settled_minor": bought.settled_minor,
                 "refunded_minor": bought.refunded_minor,
                 "pieces": bought.pieces,
+                "of_newest": bought.of_newest,
                 "first_at": _moment(bought.first_at),
                 "last_at": _moment(bought.last_at),
             }

@@ -95,3 +95,16 @@ def test_consumption_counts_what_was_bought_and_kept(shop: Store, buyer: int) ->
     assert (found.first_at, found.last_at) == (PLACED, NOW)
     assert found.top_categories == (("母婴", 2), ("女装", 1))
     assert found.top_brands == (("A", 1), ("B", 1))
+    assert found.of_newest is None
+
+
+def test_beyond_so_many_orders_the_newest_say_what_somebody_likes(shop: Store, buyer: int) -> None:
+    record(
+        order(shop.pk, buyer, "OLD", lines=[line(1, 10000, quantity=9, category="母婴/奶粉", brand="A")]),
+        *(order(shop.pk, buyer, f"NEW{n}", placed_at=NOW, lines=[line(1, 500, category="女装", brand="B")]) for n in range(2)),
+        order(shop.pk, buyer, "LATEST", status="cancelled", placed_at=NOW, lines=[line(1, 500, category="家居")]),
+    )
+    [found] = selectors.consumption(buyer, SYSTEM, newest=2)
+    assert (found.orders, found.settled_minor, found.first_at) == (3, 11000, PLACED)  # of all
+    assert (found.of_newest, found.pieces, found.top_categories, found.top_brands) == (2, 2, (("女装", 2),), (("B", 2),))
+    assert selectors.consumption(buyer, SYSTEM, newest=3)[0].of_newest is None
