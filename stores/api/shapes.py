@@ -111,7 +111,9 @@ class PortraitOut(OutSerializer):
     tags = serializers.ListField(read_only=True, allow_null=True)
     assets = serializers.DictField(read_only=True, allow_null=True, help_text="Balance, points, coupons.")
     consumption = serializers.ListField(read_only=True, allow_null=True, help_text="What they bought, by currency, net of refunds.")
-    preferences = serializers.ListField(read_only=True, allow_null=True, help_text="What they buy most, by currency; beyond 2,000 orders of the newest 2,000 (`of_newest`).")
+    preferences = serializers.ListField(
+        read_only=True, allow_null=True, help_text="What they buy most, by currency; beyond 2,000 orders of the newest 2,000 (`of_newest`)."
+    )
 
 
 PORTRAIT_PARTS = ("basic", "member_data", "tags", "assets", "consumption", "preferences")
