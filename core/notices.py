@@ -23,16 +23,21 @@ LANGUAGE = "zh-hans"  # of the members
 AT_ONCE = 1000
 Words = Callable[[Mapping[str, Any]], str]
 Gate = Callable[[Sequence[int], str], set[int]]
+Moot = Callable[[Sequence[Notice]], set[int]]
 
 
 @dataclass(frozen=True)
 class Template:
-    """label: what staff call it.  words: the text from a notice's values.  message_type: the members' switch it obeys ("member")."""
+    """label: what staff call it.  words: the text from a notice's values.  message_type: the members' switch it obeys ("member").
+
+    moot: of messages that are due, the ids of those that have nothing to say any more; they are dropped.
+    """
 
     code: str
     label: str | Promise
     words: Words
     message_type: str
+    moot: Moot | None = None
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,9 @@ _templates: dict[str, Template] = {}
 _gate: list[Gate] = []
 
 
-def declare_template(code: str, label: str | Promise, words: Words, *, message_type: str) -> None:
+def declare_template(code: str, label: str | Promise, words: Words, *, message_type: str, moot: Moot | None = None) -> None:
     """Say, in `ready()`, how a message reads."""
-    _templates[code] = Template(code, label, words, message_type)
+    _templates[code] = Template(code, label, words, message_type, moot)
 
 
 def templates() -> dict[str, Template]:
@@ -89,7 +94,7 @@ def queue(notices: Iterable[NoticeIn], *, created_at: datetime) -> None:
 
 
 def send_due(*, now: datetime) -> int:
-    """Send what is due, oldest first, in bounded transactions; answers how many went out. Not wanted ones are marked so."""
+    """Send what is due, oldest first, in bounded transactions; answers how many went out. Not wanted ones are marked so, moot ones go."""
     sent = 0
     while True:
         with transaction.atomic():
@@ -98,11 +103,24 @@ def send_due(*, now: datetime) -> int:
                 .order_by("due_at", "id")
                 .select_for_update(skip_locked=True)[:AT_ONCE]
             )
-            unwanted = _unwanted(waiting)
+            moot = _moot(waiting)
+            Notice.objects.filter(pk__in=moot).delete()
+            unwanted = _unwanted([notice for notice in waiting if notice.pk not in moot])
             Notice.objects.filter(pk__in=unwanted).update(state=NoticeState.SUPPRESSED)
-            sent += Notice.objects.filter(pk__in={notice.pk for notice in waiting} - unwanted).update(state=NoticeState.SENT, sent_at=now)
+            sent += Notice.objects.filter(pk__in={notice.pk for notice in waiting} - moot - unwanted).update(
+                state=NoticeState.SENT, sent_at=now
+            )
         if len(waiting) < AT_ONCE:
             return sent
+
+
+def _moot(notices: Sequence[Notice]) -> set[int]:
+    found: set[int] = set()
+    for code in sorted({notice.template for notice in notices}):
+        moot = _templates[code].moot
+        if moot is not None:
+            found |= moot([notice for notice in notices if notice.template == code])
+    return found
 
 
 def _unwanted(notices: Sequence[Notice]) -> set[int]:

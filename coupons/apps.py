@@ -11,7 +11,7 @@ class CouponsConfig(AppConfig):
         from core import events, jobs, ledgers, outbox, scope
         from coupons import checks, effects, handlers
         from coupons.events import CouponsEnded, CouponsIssued, CouponsReturned, CouponsUsed
-        from coupons.services import gifts, packs, replay, telling
+        from coupons.services import gifts, newcomers, packs, replay, telling
         from stores.events import MembershipsOpened
 
         events.subscribe(MembershipsOpened, handlers.on_memberships_opened)
@@ -25,6 +25,7 @@ class CouponsConfig(AppConfig):
         ledgers.add_ledger("coupons", checks.disagreements)
         effects.declare()
         gifts.register()
+        newcomers.declare()
         replay.register()
         jobs.register(packs.JOB, packs.run_referrals)
         outbox.declare_topic(telling.TOPIC, _("a coupon was issued, used, returned or ended"))

@@ -160,6 +160,7 @@ MEDIA_ROOT = DATA_DIR / "uploads"  # never served: downloads go through a door t
 OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"
 PHONE_DEFAULT_REGION = "CN"
 COUPON_GRACE_HOURS = env.int("COUPON_GRACE_HOURS", default=24)  # how long a coupon that ended while it was reserved stays usable
+NEWCOMER_DAYS = env.int("NEWCOMER_DAYS", default=7)  # so long after joining, and until the first completed order, newcomers' prices hold
 LIFECYCLE_LOST_DAYS = env.int("LIFECYCLE_LOST_DAYS", default=180)  # without visit and purchase for so long, a member is lost (A-38)
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # bearer token of /metrics; without one only private addresses may read it
 DEMO_SCREENS = False  # only the demo shows its guide on the first page and its accounts on the login page

@@ -20,7 +20,7 @@ from core.history import because
 from core.models import EffectSkipped, Job
 from coupons.enums import CouponSource, PackTrigger
 from coupons.models import CouponPack, CouponTemplate, PackItem, PackRun
-from coupons.services import issuing
+from coupons.services import issuing, newcomers
 from stores import selectors as stores_selectors
 from stores import services as stores_services
 
@@ -109,6 +109,7 @@ def give_newcomers(*, membership_ids: Sequence[int], booked_at: datetime, origin
         of_pack = by_programme.get(pack.programme_id, [])
         if of_pack and pack.trigger == PackTrigger.REGISTERED:
             issued += _give(pack, of_pack, source=CouponSource.NEWCOMER, key="", at=booked_at)[0]
+            newcomers.remind(programme=pack.programme, joined=[rows[each] for each in of_pack], at=booked_at)
     inviting = {pack.programme_id for pack in packs if pack.trigger == PackTrigger.INVITED}
     brought = sql.rows(
         "coupons/packs/invited",

@@ -40,7 +40,8 @@ class BenefitsView(MembershipView):
             required = store.require_track
         found = benefits.of_membership(membership_id, call.now, call.query.get("channel"))
         may_purchase = None if required is None else found.may_purchase(required)
-        return Answer(shapes.EntitlementsOut(told.entitlements(found, may_purchase)).data)
+        newcomer_price = benefits.has_newcomer_price(membership_id, call.now)
+        return Answer(shapes.EntitlementsOut(told.entitlements(found, may_purchase, newcomer_price=newcomer_price)).data)
 
     @operation(
         "use_benefit",

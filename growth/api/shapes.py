@@ -242,7 +242,7 @@ class EntitlementsOut(OutSerializer):
 
     data = many(BenefitOut, read_only=True)
     flags = serializers.DictField(
-        child=serializers.BooleanField(), read_only=True, help_text="priority_dispatch, next_day ...: has or not."
+        child=serializers.BooleanField(), read_only=True, help_text="priority_dispatch, next_day, newcomer_price ...: has or not."
     )
     service = ServiceOut(read_only=True)
     identity = MarksOut(read_only=True, allow_null=True)

@@ -166,10 +166,10 @@ def service(of: Service) -> dict[str, Any]:
     return {"tier": of.tier, "queue_priority": rules.QUEUE_PRIORITY[of.tier], "adviser_id": of.adviser_id}
 
 
-def entitlements(found: Entitlements, may_purchase: bool | None) -> dict[str, Any]:
+def entitlements(found: Entitlements, may_purchase: bool | None, *, newcomer_price: bool = False) -> dict[str, Any]:
     return {
         "data": [benefit(each) for each in found.benefits],
-        "flags": found.flags,
+        "flags": {**found.flags, "newcomer_price": newcomer_price},
         "service": service(found.service),
         "identity": vars(found.identity) if found.identity else None,
         "may_purchase": may_purchase,

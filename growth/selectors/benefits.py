@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 
 from core import sql
@@ -173,6 +174,11 @@ def of_membership(
 ) -> Entitlements:
     """One membership's."""
     return entitlements([membership_id], at, channel, ladder)[membership_id]
+
+
+def has_newcomer_price(membership_id: int, at: datetime) -> bool:
+    """Whether newcomers' prices are a member's: joined a few days ago (NEWCOMER_DAYS) and nothing completed yet (CPN-03, CPN-09)."""
+    return sql.one("growth/benefits/newcomer", membership_id=membership_id, days=settings.NEWCOMER_DAYS, at=at) is not None
 
 
 def early_access(found: Entitlements) -> Earlier:

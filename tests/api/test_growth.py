@@ -197,6 +197,22 @@ def test_benefits_are_the_same_in_every_channel(shop: Api, at: str, programme: A
     assert counts == [3, 2]
 
 
+def test_newcomers_prices_hold_for_seven_days_and_until_an_order_is_completed(shop: Api, at: str, one_id: str):
+    """CPN-03, CPN-09: a flag that the shop reads; goods and prices are its own."""
+
+    def holds(after: timedelta) -> bool:
+        answer = shop.get(f"{at}/benefits", X_Clock=(membership("s001", one_id).joined_at + after).isoformat())
+        return bool(ok(answer)["flags"]["newcomer_price"])
+
+    week = timedelta(days=7)
+    assert [holds(after) for after in (timedelta(0), week - timedelta(seconds=1), week)] == [True, True, False]
+    body = bodies.order("NEW1", of={"one_id": one_id})
+    ok(shop.post("/orders", body), 201)
+    assert holds(timedelta(hours=1))
+    ok(shop.post("/orders", {**body, "version": 2, "status": "completed", "completed_at": NOW.isoformat()}), 201)
+    assert not holds(timedelta(hours=1))
+
+
 def test_a_benefit_says_where_it_comes_from(shop: Api, at: str):
     discount = ok(shop.get(f"{at}/benefits"))["data"][0]
     assert discount["source"] == {

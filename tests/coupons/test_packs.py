@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from core import jobs
+from core import jobs, notices
 from core.enums import Channel, Origin
 from core.errors import InvalidInput
-from core.models import EffectSkipped, Job
+from core.models import EffectSkipped, Job, Notice
 from core.watching import Unwatched
 from coupons.enums import CouponSource
 from coupons.errors import NotForStaff, PerMemberExceeded, QuantityExceeded
@@ -26,6 +26,7 @@ from points.services.rewards import RewardIn
 from stores import services as stores_services
 from stores.models import Membership, Programme, Store
 from tests import world
+from tests.activity.facts import order, record
 from tests.api.levelled import grow
 from tests.coupons import house
 from tests.growth import house as growth_house
@@ -34,6 +35,7 @@ from tests.world import NOW
 
 BY: dict[str, Any] = {"actor": "test", "at": NOW}
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def pack(programme: Programme, *of: CouponTemplate, trigger: str = "registered", quantity: int = 1, **values: Any) -> CouponPack:
@@ -77,6 +79,32 @@ def test_sf_1_step_3_a_newcomer_has_the_pack_and_the_inviter_a_coupon(shop: Stor
     joins(shop, "+8613900139000")
     run_jobs()
     assert (len(has(newcomer)), len(has(m1))) == (2, 3)
+
+
+def test_sf_1_step_4_who_has_not_ordered_is_reminded(shop: Store, programme: Programme, fifty: CouponTemplate):
+    """SF-1 step 4, MKT-17: at T+24 h and T+47 h without an order; an order at T+10 h stops both, a cancelled one does not."""
+    pack(programme, fifty)
+    idle, buyer, undecided = (joins(shop, f"+861390013900{place}") for place in range(3))
+    for each, status in ((buyer, "paid"), (undecided, "cancelled")):
+        at = NOW + HOUR * 10
+        [told] = record(order(shop.pk, each.member_id, f"N{each.pk}", status=status, placed_at=at, cancelled_at=at), at=at)
+        assert told.ok, told.problem
+
+    def reminded(after: timedelta) -> list[int]:
+        notices.send_due(now=NOW + after)
+        return sorted(Notice.objects.filter(template="newcomer_reminder", state="sent").values_list("member_id", flat=True))
+
+    due = sorted((idle.member_id, undecided.member_id))
+    assert reminded(DAY - timedelta(seconds=1)) == []
+    assert reminded(DAY) == due
+    assert reminded(DAY + HOUR * 22) == due
+    assert reminded(DAY + HOUR * 23) == sorted(due * 2)
+    assert not Notice.objects.filter(template="newcomer_reminder", member_id=buyer.member_id).exists()
+    first, last = (notices.text(each) for each in Notice.objects.filter(member_id=idle.member_id).order_by("due_at"))
+    assert (first, last) == (
+        f"欢迎加入{programme.name}：您的新人礼包还没有使用，等您来下第一单。",
+        f"最后提醒：您在{programme.name}的新人礼包仍在等您下第一单。",
+    )
 
 
 def _invited(shop: Store, phone: str, by: Membership) -> Membership:
