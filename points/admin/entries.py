@@ -30,8 +30,6 @@ from points.enums import EntryKind, Source
 from points.models import PointsEntry
 from points.selectors import entry_history, programme_entries
 from points.selectors.programme_entries import Wanted
-from stores import selectors as stores_selectors
-from stores.enums import ProgrammeKind
 
 SUBJECT = "points.pointsentry"
 LINES_AT_MOST = 20_000  # of one file
@@ -71,10 +69,7 @@ def _form(request: HttpRequest, programme: Any) -> FilterForm:
     said = request.GET.copy()
     if said.get("kind") not in EntryKind.values:
         said["kind"] = ""
-    stores = stores_selectors.within(scope_of(request))
-    if programme.kind != ProgrammeKind.PLATFORM:
-        stores = stores.filter(programme=programme)
-    return FilterForm(said, stores=list(stores.order_by("code").values_list("pk", "name")))
+    return FilterForm(said, stores=list(people.stores_of(request, programme).values_list("pk", "name")))
 
 
 @page("points/entries/", name="points_entries")

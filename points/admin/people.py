@@ -1,4 +1,4 @@
-"""Members in lists of points, by name where the caller may read it, and the keyset all those lists share."""
+"""Members in lists of points, by name where the caller may read it; their stores; the keyset all those lists share."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,9 +14,11 @@ from core.backoffice.panels import PAGE
 from core.backoffice.reveal import show
 from core.masking import FieldClass
 from growth.links import member_page
+from stores import selectors as stores_selectors
+from stores.enums import ProgrammeKind
 
 if TYPE_CHECKING:
-    from stores.models import Membership
+    from stores.models import Membership, Programme, Store
 
 M = TypeVar("M", bound=Model)
 
@@ -33,6 +35,12 @@ def named(request: HttpRequest, memberships: "Iterable[Membership]") -> dict[int
         }
         for pk, each in found.items()
     }
+
+
+def stores_of(request: HttpRequest, programme: "Programme") -> "QuerySet[Store]":
+    """The stores of a programme that the caller reaches, by code; of the platform's, all of them."""
+    stores = stores_selectors.within(scope_of(request)).order_by("code")
+    return stores if programme.kind == ProgrammeKind.PLATFORM else stores.filter(programme=programme)
 
 
 def newest(rows: QuerySet[M], cursor: str | None, at: str) -> tuple[Sequence[M], str | None]:

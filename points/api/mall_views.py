@@ -104,7 +104,7 @@ class OrderCheckView(ProgrammeView):
         """
         programme = self.programme(call, code)
         place = stores_selectors.store_by_code(store, call.scope)
-        order_id = activity_selectors.order_id(place.pk, order_no)
+        order_id = activity_selectors.order_id([place.pk], order_no)
         if order_id is None or (programme.kind != ProgrammeKind.PLATFORM and programme.pk != place.programme_id):
             raise NotFound()
         return _checked(dry_run.explain_order(order_id=order_id, at=call.now), programme)

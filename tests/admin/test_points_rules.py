@@ -13,6 +13,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from activity import services as activity_services
+from activity.inputs import OrderLineIn
 from activity.models import Order
 from core.enums import VersionState
 from core.masking import Role
@@ -26,6 +28,7 @@ from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.neighbours import order_in
 from tests.admin.points_rows import give
 from tests.admin.test_levels import sent
 from tests.admin.test_points import page
@@ -250,6 +253,27 @@ def test_an_order_is_tried_on_a_draft_and_not_kept(street: Street, sit: Sit) -> 
     said = {"member_no": "NOBODY", "amount": "10", "paid_on": "2024-05-28"}
     assert "Nobody of this programme bears this number." in client.get(address, said).content.decode()
     assert (Order.objects.count(), PointsEntry.objects.count()) == before
+
+
+def test_an_order_that_is_there_is_tried_by_its_number(street: Street, sit: Sit) -> None:
+    """Issue 4 item 2: 250.00 at 0.02 in the draft are 5 points; another shop's order is none; nothing is written."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    version_id = ours.ids["points_version_id"]
+    terms = replace(DEFAULT_TERMS, points_per_unit=Decimal("0.02"), multipliers=())
+    versions.change_draft(version_id=version_id, terms=terms, actor="test", at=street.now)
+    line = OrderLineIn(line_no=1, sku="COAT", name="羊毛大衣", quantity=1, unit_price_minor=25000, paid_minor=25000)
+    amounts = {"goods_minor": 25000, "paid_minor": 25000, "lines": (line,)}
+    for shop, number in ((ours, "T1"), (street.theirs, "T2")):
+        told = order_in(shop.store, shop.member_id, number, street.now, **amounts)
+        activity_services.record_orders(orders=[told], actor="test", booked_at=street.now)
+    before = PointsEntry.objects.count()
+    assert 'data-points="5"' in page(client, "points_trial", version_id, order_no="T1")
+    address = reverse("admin:points_trial", args=[version_id])
+    for number in ("T2", "NONE"):
+        assert "has an order of this number" in client.get(address, {"order_no": number}).content.decode()
+    empty = client.get(address, {"order_no": "", "member_no": ""})
+    assert (empty.status_code, empty.content.decode().count("Say this, or the number of an order.")) == (400, 3)
+    assert PointsEntry.objects.count() == before
 
 
 def closed(programme_id: int, day_on: date, **figures: int) -> LiabilityDay:
