@@ -266,6 +266,18 @@ def test_a_refund_gives_back_what_points_paid(shop: Api, at: str, one_id: str) -
 # --- credits, debits, reversals ---
 
 
+def test_the_four_old_cards_are_one_member(shop: Api, at: str, one_id: str) -> None:
+    """PTS-27: the member card 6001 is an identity, the points card an account of 100, the discount card 0.98, stored value the wallet."""
+    card = {"provider": "pos_card", "scope": "S001", "external_id": "6001"}
+    ok(shop.post(f"/members/{one_id}/identities", {**card, "verified_at": bodies.AT}), 201)
+    ok(shop.put(f"/members/{one_id}/wallet", bodies.wallet()))
+    assert ok(shop.post("/identities/resolve", card)) == {"one_id": one_id}
+    assert ok(shop.get(at))["balance"] == 100
+    [discount] = [each for each in ok(shop.get(f"/programmes/s001/members/{one_id}/benefits"))["data"] if each["code"] == "discount"]
+    assert discount["value"] == {"rate": "0.9800"}
+    assert ok(shop.get(f"/members/{one_id}/wallet"))["balance_minor"] == 8880
+
+
 def test_points_are_given_and_taken_by_reference(shop: Api, at: str) -> None:
     given = ok(shop.post(f"{at}/credits", {"points": 20, "reference": "C1", "note": "问卷"}), 201)
     assert (given["entry"]["delta"], given["entry"]["note"], given["purse"]["balance"], given["applied"]) == (20, "问卷", 120, True)
