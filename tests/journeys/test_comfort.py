@@ -22,7 +22,10 @@ OUTSIDE = """() => [...document.querySelectorAll(".gx-panel")].flatMap((part) =>
 OVERFULL = """() => [...document.querySelectorAll(".gx-lines td")].filter(
     (cell) => cell.scrollWidth > cell.clientWidth + 1
 ).map((cell) => cell.textContent.trim())"""  # figures that run into the next one
-PANELS = ("profile", "orders", "after-sales", "points", "assets", "timeline", "behaviour", "notes", "changes")
+PANELS = (
+    *("profile", "orders", "after-sales", "coupons", "level", "benefits", "growth", "points", "assets", "tags", "timeline", "portrait"),
+    *("behaviour", "notes", "changes"),
+)
 
 
 def all_of(desk: Desk) -> Page:
