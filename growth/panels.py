@@ -211,7 +211,7 @@ def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
             title=notices.label(notice),
             key=f"notice:{notice.pk:012d}",
             detail=f"{notices.text(notice)} ({notice.get_state_display()})",
-            url=reverse("admin:growth_notices"),
+            url=reverse("admin:growth_notice", args=[notice.pk]),
         )
         for notice in notices.of_member(member_id, scope, before, limit)
     ]

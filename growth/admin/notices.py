@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,6 +43,22 @@ def outbox(request: HttpRequest) -> HttpResponse:
         state=state,
         states=NoticeState.choices,
         next_cursor=keyset.write(shown[-1].created_at, shown[-1].pk) if len(found) > PAGE else None,
+    )
+
+
+@page("levels/notices/<int:notice_id>/", name="growth_notice")
+def one(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """One message, as the member's timeline links to it."""
+    notice = reach.row(request, Notice.objects.filter(pk=notice_id), SUBJECT)
+    return reach.show(
+        request,
+        "growth/notices.html",
+        title=_("Messages to members (simulated)"),
+        programme=next(each for each in reach.programmes(request, SUBJECT) if each.pk == notice.programme_id),
+        subject=SUBJECT,
+        home=reverse("admin:growth_notices"),
+        rows=_rows(request, [notice]),
+        states=NoticeState.choices,
     )
 
 

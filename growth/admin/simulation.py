@@ -1,6 +1,6 @@
 """Simulation of a draft over the whole population: start, progress, result; nothing is written (ruling 23, LVL-08, OP-1)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -202,6 +202,7 @@ def _told(found: Simulation) -> dict[str, Any]:
     steps = [(STEPS["publishing"], found.publishing)] + ([(STEPS["review"], found.review)] if found.review else [])
     return {
         "levels": levels,
+        "published_at": datetime.fromisoformat(found.publishing.at),
         "most": max((count for level in levels for count in (level.before, level.after, level.after_review or 0)), default=0),
         "steps": [(words, step, _matrix(step, levels)) for words, step in steps],
         "gifts": [(names.get(gift.level, gift.level), gift) for gift in found.gifts],

@@ -65,6 +65,10 @@ def explain(entry: GrowthEntry, snapshots: Mapping[tuple[int, int], RfmSnapshot]
     return Explanation(_WORDS[Reason(entry.reason)] % said, tuple(values), _rule(entry))
 
 
+def _signed(number: int) -> str:
+    return f"{number:+,}" if number else "0"
+
+
 def _rule(entry: GrowthEntry) -> str:
     if entry.rule:
         return _("%(rule)s, version %(number)s") % {"rule": entry.rule.get_code_display(), "number": entry.rule.rule_set.number}
@@ -104,6 +108,6 @@ def _scores(snapshot: RfmSnapshot | None, currency: str) -> list[tuple[Text, str
         (gettext_lazy("value score"), str(Decimal(snapshot.value_milli).scaleb(-3))),
         (gettext_lazy("RFM unit"), f"{snapshot.rfm_unit:,}"),
         (gettext_lazy("bought in the period"), _("yes") if snapshot.bought else _("no")),
-        (gettext_lazy("growth by activity in the month"), f"{snapshot.activity_growth:+,}"),
-        (gettext_lazy("change of the month, activity and RFM"), f"{snapshot.period_change:+,}"),
+        (gettext_lazy("growth by activity in the month"), _signed(snapshot.activity_growth)),
+        (gettext_lazy("change of the month, activity and RFM"), _signed(snapshot.period_change)),
     ]

@@ -1,4 +1,4 @@
-"""Automatic tags that every new programme begins with: life-cycle stages and RFM classes (TAG-13, RFM-13, issue item 2)."""
+"""Automatic tags that every new programme begins with: life-cycle stages, RFM classes, F dropped (TAG-13, RFM-11, RFM-13)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import override
+from django.utils.translation import override, pgettext_lazy
 
 from core.enums import VersionState
 from core.history import because
@@ -65,7 +65,10 @@ def _presets() -> list[_Preset]:
         )
         for each, colour in CLASSES.items()
     ]
-    return stages + classes
+    dropped = _Preset(
+        "f_dropped", pgettext_lazy("tag", "F dropped"), TagGroup.CONSUMPTION, TagColour.ORANGE, 0, {"==": [{"var": "f_dropped"}, True]}
+    )
+    return [*stages, *classes, dropped]
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     )  # fmt: skip
     plan = PaidPlan.objects.create(programme=programme, code="year", name=f"年卡{tag}", price_minor=29900, days=365, level=levels["L3"])
     match = LevelMatch.objects.create(from_level=levels["L3"], to_programme=programme, to_level=levels["L2"], valid_from=now)
-    Notice.objects.create(
+    notice = Notice.objects.create(
         programme_id=programme.pk, member_id=member_id, template="level_up", values={"level": f"喜{tag}", "level_to": f"喜{tag}"},
         cause="override:1", dedupe_key=f"t:{tag}", state=NoticeState.QUEUED, created_at=now, due_at=now,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     ids = {
         "version_id": draft.pk, "draft_id": draft.pk, "rfm_version_id": model.pk, "rule_set_id": rules.pk, "override_id": override.pk,
         "benefit_id": benefit.pk, "plan_id": plan.pk, "match_id": match.pk, "rfm_run_id": run.pk, "review_id": review.pk,
-        "simulation_id": job.pk, "membership_id": membership.pk,
+        "simulation_id": job.pk, "membership_id": membership.pk, "notice_id": notice.pk,
     }  # fmt: skip
     return ids, [f"级{tag}", f"折扣{tag}", f"thirty-{tag.encode().hex()}", f"补偿{tag}", f"年卡{tag}", f"跳{tag}"]
 

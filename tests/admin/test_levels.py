@@ -1,14 +1,16 @@
 """The back office of levels: who reaches which programme, drafts that lose nothing, publishing, approvals, previews (OP-1, OP-2, CS-4)."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core import clock, jobs
 from core.enums import VersionState
 from core.masking import Role
 from core.models import EffectSkipped
@@ -181,6 +183,23 @@ def test_the_months_of_rfm_stand_on_the_growth_panel(street: Street, sit: Sit) -
     row = text[text.index('data-month="2024-04"') :]
     cells = re.findall(r"<td[^>]*>(.*?)</td>", row[: row.index("</tr>")])
     assert cells == ["30", "5", "¥9,000.00", "4-3-3", "mid-value active", "+90", "+75", "+165"]
+
+
+def test_a_simulation_names_the_local_day_of_publishing(street: Street, sit: Sit) -> None:
+    """At four in the morning in Shanghai it is still yesterday in UTC."""
+    with clock.at(datetime(2024, 5, 20, 4, tzinfo=ZoneInfo("Asia/Shanghai"))):
+        jobs.run_unfinished(now=clock.now)
+    text = page(sit(street.staff[Role.OPERATOR]), "growth_simulation", street.ours.ids["simulation_id"])
+    assert re.findall(r"<h3>on publishing <span[^>]*>([^<]*)", text) == ["2024-05-20"]
+
+
+def test_a_message_of_the_timeline_is_shown_by_itself(street: Street, sit: Sit) -> None:
+    """Its own page, of whichever programme it is; another's is not there."""
+    client, ours, theirs = sit(street.staff[Role.OPERATOR]), street.ours, street.theirs
+    assert f"喜{ours.tag}" in page(client, "growth_notice", ours.ids["notice_id"])
+    assert client.get(reverse("admin:growth_notice", args=[theirs.ids["notice_id"]])).status_code == 404
+    address = reverse("admin:growth_notice", args=[ours.ids["notice_id"]])
+    assert f'href="{address}"' in page(client, "members_member_panel", ours.member_id, "timeline")
 
 
 def test_what_is_typed_is_kept(street: Street, sit: Sit) -> None:

@@ -227,7 +227,8 @@ def test_a_programme_begins_with_stages_and_classes_and_keeps_its_own(programme:
     made = presets.apply_presets(programme_id=programme.pk, language="en", **BY)
     assert [tag.code for tag in made][:7] == [f"stage_{stage.value}" for stage in LifecycleStage]
     assert [tag.name for tag in made][:2] == ["lost", "registered"]
-    assert len(made) == 13
+    assert len(made) == 14
+    assert made[-1].code == "f_dropped"
     assert all(tag.versions.get().state == VersionState.PUBLISHED for tag in made)
     assert presets.apply_presets(programme_id=programme.pk, language="en", **BY) == []
 
@@ -240,12 +241,12 @@ def test_a_programme_from_before_there_were_tags_is_given_them_by_a_command(prog
     assert "试运行" in said.getvalue()
     assert list(Tag.objects.all()) == [kept]
     call_command("load_tags", all=True, apply=True, now=NOW.isoformat(), stdout=said)
-    assert Tag.objects.count() == 13
+    assert Tag.objects.count() == 14
     assert Tag.objects.get(code="stage_loyal").versions.get().published_by == "command:load_tags"
     assert Tag.objects.get(code="stage_lost").name == "走了"
-    assert [len(run.tag_ids) for run in TagRun.objects.filter(reason=RunReason.PUBLISHED)] == [12]
+    assert [len(run.tag_ids) for run in TagRun.objects.filter(reason=RunReason.PUBLISHED)] == [13]
     call_command("load_tags", programme=programme.code, apply=True, stdout=said)
-    assert Tag.objects.count() == 13
+    assert Tag.objects.count() == 14
     with pytest.raises(CommandError):
         call_command("load_tags", programme="nowhere", apply=True)
 
