@@ -34,13 +34,13 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--members", type=int, default=100_000, help="people of the world (default: %(default)s)")
     parser.add_argument("--orders", type=int, default=2_000_000, help="their orders (default: %(default)s)")
-    parser.add_argument("--quick", action="store_true", help="5,000 members, 50,000 orders and few repetitions: does it run at all?")
+    parser.add_argument("--quick", action="store_true", help="1,000 members, 10,000 orders and few repetitions: does it run at all?")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="Postgres settings, such as shared_buffers=4GB")
     parser.add_argument("--json", type=Path, help="where the figures are written; default: .data/bench/<date>.json")
     found = parser.parse_args(words)
     if found.quick:
-        found.members, found.orders = 5_000, 50_000
+        found.members, found.orders = 1_000, 10_000
     if found.members < 1_000 or found.orders < 10_000:
         parser.error("at least 1,000 members and 10,000 orders")
     return found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from demo import months
+from demo import months, stages
 from demo.customers import Customer, read_customers
 from demo.world import crowd
 from demo.world.cast import Cast, build_cast
@@ -50,6 +50,32 @@ def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) 
     monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=30))
     settings.DATA_DIR = tmp_path
     yield
+
+
+@pytest.fixture
+def only_the_cast(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
+    """One person beside the cast: all twelve months are judged in seconds."""
+    plan = crowd.plan
+    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=1))
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def loaded_year(db: None, only_the_cast: None) -> tuple[Told, list[str]]:
+    """The cast's twelve months, loaded."""
+    return keeping.once("loaded year", load)
+
+
+@pytest.fixture
+def loaded(db: None, small_world: None) -> tuple[Told, list[str]]:
+    """The small world, loaded: what the watcher was told, and what was said."""
+    return keeping.once("small world", load)
+
+
+def load() -> tuple[Told, list[str]]:
+    told = Told()
+    said = stages.load(now=FROZEN, with_real=False, watcher=told)
+    return told, [str(line) for line in said]
 
 
 @pytest.fixture(scope="session")

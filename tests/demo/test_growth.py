@@ -2,7 +2,6 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from django.db.models import Count
@@ -10,7 +9,7 @@ from django.db.models import Count
 from core.registry import BLANK
 from demo import stages
 from demo.models import LoadedStage
-from demo.world import crowd, house
+from demo.world import house
 from demo.world.cast import Cast, cast_facts, register_cast
 from demo.world.moments import FROZEN
 from demo.world.parts import EXTRAS
@@ -24,14 +23,6 @@ from tests.demo.conftest import Told
 
 pytestmark = pytest.mark.django_db
 FIRST_OF_JUNE = datetime(2024, 5, 31, 18, 0, tzinfo=UTC)  # 02:00 in Shanghai
-
-
-@pytest.fixture
-def only_the_cast(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    """A demo without a crowd: all twelve months of the cast."""
-    plan = crowd.plan
-    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=1))
-    settings.DATA_DIR = tmp_path
 
 
 def membership_id(member_id: int, programme: str) -> int:
@@ -103,10 +94,9 @@ def test_one_is_silver_on_the_platform_and_ordinary_in_a_store(cast: Cast) -> No
     assert holds(cast, "PLATFORM_SILVER", "P1") == (138, "L0")
 
 
-@pytest.mark.usefixtures("only_the_cast")
-def test_a_loaded_demo_stands_where_the_scripts_begin_and_beat_goes_on_from_there(told: Told) -> None:
+@pytest.mark.usefixtures("loaded_year")
+def test_a_loaded_demo_stands_where_the_scripts_begin_and_beat_goes_on_from_there() -> None:
     """OP-2: the worked year within the closed months; then the first cycle that beat runs lets 李四 fall."""
-    stages.load(now=FROZEN, with_real=False, watcher=told)
     cast = register_cast(house.open_house(FROZEN), FROZEN)
     # the figures of F1 are exact, whatever the cycles took
     assert holds(cast, "M1") == (7_200, "L1")

@@ -1,14 +1,13 @@
 """What the demo shows of points, to the unit: the figures of F1, CS-3 and CS-6, and a story for each of the cast."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
 from core.models import Notice
 from demo import stages
 from demo.models import LoadedStage
-from demo.world import crowd, house
+from demo.world import house
 from demo.world.cast import Cast, build_cast, register_cast
 from demo.world.moments import FROZEN
 from demo.world.parts import PARTS
@@ -24,14 +23,6 @@ from stores.models import Programme
 from tests.demo.conftest import Told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def only_the_cast(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
-    """A demo with one person beside the cast: all twelve months."""
-    plan = crowd.plan
-    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=1))
-    settings.DATA_DIR = tmp_path
 
 
 def account(cast: Cast, key: str, programme: str = "P1") -> int:
@@ -140,10 +131,9 @@ def test_everybody_of_the_cast_has_a_story_of_points(cast: Cast) -> None:
     assert has(cast, "WORKED_YEAR").next_end_at == datetime(2024, 6, 15, 16, tzinfo=UTC)
 
 
-@pytest.mark.usefixtures("only_the_cast")
-def test_a_loaded_demo_has_the_same_figures_and_its_books_are_closed(told: Told) -> None:
+@pytest.mark.usefixtures("loaded_year")
+def test_a_loaded_demo_has_the_same_figures_and_its_books_are_closed() -> None:
     """PTS-15, OP-6 step 2: the difference is 0 on every day."""
-    stages.load(now=FROZEN, with_real=False, watcher=told)
     cast = register_cast(house.open_house(FROZEN), FROZEN)
     assert has(cast, "M1").balance == 100
     assert story(cast, "FROZEN") == [("earn", 15), ("redeem", -15), ("reverse", 0), ("earn", 3), ("repay", -3), ("reverse", 0)]
@@ -164,10 +154,9 @@ def test_a_loaded_demo_has_the_same_figures_and_its_books_are_closed(told: Told)
     assert (books.close_days(now=FROZEN), expiry.expire_lots(now=FROZEN), holds.time_out(now=FROZEN)) == (0, 0, 0)
 
 
-@pytest.mark.usefixtures("only_the_cast")
+@pytest.mark.usefixtures("loaded_year")
 def test_a_demo_from_before_points_is_given_them(told: Told) -> None:
     """The facts have given growth value, and nobody has points."""
-    stages.load(now=FROZEN, with_real=False, watcher=told)
     entries = PointsEntry.objects.count()
     LoadedStage.objects.get(name="points").delete()
     stages.load(now=FROZEN, with_real=False, watcher=told)

@@ -7,16 +7,14 @@ import pytest
 from coupons.enums import CouponState
 from coupons.models import Coupon, CouponPack
 from coupons.selectors import coupons as coupons_selectors
-from demo import stages
 from demo.world import tagging
 from demo.world.moments import FROZEN
 from demo.world.parts import MILK, PARTS
 from engagement.models import Campaign, CampaignRecipient
 from tags.models import MemberTag
 from tags.services import runs
-from tests.demo.conftest import Told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_world")]
+pytestmark = pytest.mark.django_db
 _PHONES = {part.key: f"+86{part.find}" for part in (*PARTS, *(part for part, _paid in MILK))}
 
 
@@ -72,8 +70,8 @@ def newcomers_and_gold_members_have_packs() -> None:
     assert set(CouponPack.objects.values_list("programme__code", "trigger")) == {("P1", "registered"), ("P1", "monthly")}
 
 
-def test_what_the_story_says_of_tags_and_coupons(subtests: pytest.Subtests, told: Told) -> None:
-    stages.load(now=FROZEN, with_real=False, watcher=told)
+@pytest.mark.usefixtures("loaded")
+def test_what_the_story_says_of_tags_and_coupons(subtests: pytest.Subtests) -> None:
     for claim in (
         the_edges_of_tag_m_are_in_and_beyond_them_nobody_is,
         a_tag_by_hand_stays,

@@ -24,7 +24,7 @@ from tests.growth import house
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
-ORDERS = int(os.environ.get("GROWTH_ORDERS", "1500"))
+ORDERS = int(os.environ.get("GROWTH_ORDERS", "500"))
 CATEGORIES = {"": Decimal(1), "母婴/奶粉": Decimal("1.5"), "服装": Decimal("1.25"), "虚拟": Decimal("0.5")}
 
 
@@ -114,7 +114,7 @@ def people(programme: Programme) -> list[Membership]:
 def test_full_refunds_leave_growth_as_it_was(shop: Store, people: list[Membership]) -> None:
     taken = iter(range(0, 10**9, 100))
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(seed=st.integers(0, 2**32))
     def holds(seed: int) -> None:
         run(random.Random(seed), shop, people, next(taken), 4)
@@ -132,7 +132,7 @@ def count_rows() -> None:
 
 @pytest.mark.slow
 def test_thousands_of_orders_refunded_in_full_leave_growth_as_it_was(programme: Programme, shop: Store) -> None:
-    """R07. 1,500 orders in every run; GROWTH_ORDERS asks for others (5,000 is what reliability.md wants)."""
+    """R07. 500 orders in every run; GROWTH_ORDERS asks for others (5,000 is what reliability.md wants)."""
     count_with_factors(programme)
     people = [house.membership(programme, growth=90_000_000) for _each in range(40)]
     rng = random.Random(20240520)

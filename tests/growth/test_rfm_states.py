@@ -267,10 +267,9 @@ def test_the_statements_agree_with_the_rule_in_plain_python(version: RfmVersion,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2))
-def test_sixty_days_by_the_day_are_sixty_full_counts(programme: Programme, version: RfmVersion, shop: Store, seed: int) -> None:
+def test_sixty_days_by_the_day_are_sixty_full_counts(programme: Programme, version: RfmVersion, shop: Store) -> None:
     """Ruling 21: every day the states by the short road equal those of all orders, with late orders and refunds in between."""
-    rng = random.Random(seed)
+    rng = random.Random(20240520)
     house.counting(shop.programme, mode=Mode.RFM)
     own = RfmVersion.objects.get(programme=shop.programme)
     RfmVersion.objects.filter(pk=version.pk).update(window_days=30)
