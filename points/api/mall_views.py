@@ -99,8 +99,8 @@ class OrderCheckView(ProgrammeView):
         refusals=(ProgrammeNotFound, StoreNotFound, errors.PointsOff),
     )
     def retrieve(self, call: Call, code: str, store: str, order_no: str) -> Answer:
-        """An order that has been told, completed or not: what it gives by the rules that hold now, of what has not been refunded, as if it
-        were completed now. What it has given is among the points entries. Nothing is kept.
+        """An order that has been told: what it gives by the rules that hold now, of what has not been refunded, from its completion on; one
+        that is not completed, as if it were now. What it has given already is among the points entries. Nothing is kept.
         """
         programme = self.programme(call, code)
         place = stores_selectors.store_by_code(store, call.scope)
