@@ -12,6 +12,7 @@ from core.permissions import roles_for
 from core.registry import Text
 from core.scope import Scope
 from stores import selectors as stores_selectors
+from tags.models import MemberDay
 from tags.rules import derived
 from tags.rules.summary import INDICATORS, Indicator
 from tags.selectors import summary
@@ -63,8 +64,16 @@ class DaysPanel:
                 }
                 for each in memberships
             ],
+            "latest": _latest(days[0], now) if days else None,
             "next_cursor": None,
         }
+
+
+def _latest(day: MemberDay, now: datetime) -> dict[str, Any] | None:
+    """What all days up to today say of the store with the newest day (DAT-22..33); None before the first deal there."""
+    programme = day.membership.programme
+    whole = summary.summary(day.membership_id, day.store_id, now.astimezone(ZoneInfo(programme.time_zone)).date())
+    return {"store": day.store, "whole": whole, "currency": programme.currency} if whole.first_deal_on else None
 
 
 def _cell(value: int | None, figure: Indicator, currency: str) -> str:

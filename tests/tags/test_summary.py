@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.template.loader import render_to_string
 
 from core.enums import Origin
 from core.scope import SYSTEM
@@ -321,3 +322,13 @@ def test_the_member_page_shows_days_and_what_twelve_months_say(shop: Store, buye
     of_shop = next(each["values"] for each in context["programmes"] if each["programme"] == shop.programme)
     said = {name: value for _words, name, value in of_shop}
     assert (said["tot_pay_amount_12m"], said["megt_pay_ord_12m"]) == ("¥120.00", "0")
+    assert context["latest"]["store"] == shop
+    html = render_to_string(DaysPanel.template_name, context)
+    for words in (
+        "首次成交 <b>2024-04-02</b>",
+        "最近成交 <b>2024-04-02</b> 48 天前",
+        "主力价格带 <b>100-200</b>",
+        "平均客单价 <b>¥120.00</b>",
+    ):
+        assert words in html, words
+    assert "二次成交" not in html
