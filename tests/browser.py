@@ -8,6 +8,11 @@ QUIET = [  # as root Chromium runs without its own sandbox; nothing asks the wor
     *(["--no-sandbox"] if os.getuid() == 0 else []),
     *("--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
 ]
+SCROLLED_TO_AND_LOADED = """(key) => {
+    const part = document.getElementById(key);
+    part?.scrollIntoView({block: "nearest"});
+    return part && !part.querySelector(".gx-loading");
+}"""
 
 
 def chromium() -> str | None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.embedded import keeper
 from config.embedded.places import data_folder
-from tests.browser import NO_BROWSER, QUIET, chromium
+from tests.browser import NO_BROWSER, QUIET, SCROLLED_TO_AND_LOADED, chromium
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "images"
@@ -49,10 +49,11 @@ def open_member(page: Page, term: str = "13800138000") -> None:
 
 
 def panel(page: Page, key: str) -> Any:
-    found = page.locator(f"section#{key}")
-    found.scroll_into_view_if_needed()
-    expect(found.locator(".gx-loading")).to_have_count(0)
-    return found
+    """A part of the member page, after all above it: loading later, they would push it out of the picture."""
+    keys: list[str] = page.locator(".gx-panel").evaluate_all("parts => parts.map(part => part.id)")
+    for each in keys[: keys.index(key) + 1]:
+        page.wait_for_function(SCROLLED_TO_AND_LOADED, arg=each, polling=50)
+    return page.locator(f"section#{key}")
 
 
 def head(page: Page) -> None:
@@ -142,6 +143,35 @@ def points_rules(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def tags(page: Page) -> Any:
+    """Those by rules with what matched, the one by hand with who gave it."""
+    open_member(page)
+    return panel(page, "tags")
+
+
+def coupons(page: Page) -> Any:
+    """One that has ended: the words say why it can no longer be used."""
+    open_member(page)
+    return panel(page, "coupons")
+
+
+def tag_rule(page: Page) -> None:
+    """The draft of tag M, begun where there is none, with those it holds for."""
+    page.goto("/admin/tags/tags/?programme=P1")
+    page.locator("[data-tag=M] a").first.click()
+    page.locator("form[action$='/draft/'] button").first.click()
+    expect(page.locator("#says [data-members]")).to_be_visible()
+    page.locator("[data-preview]").click()
+    expect(page.locator("#preview [data-previewed]")).to_be_visible()
+
+
+def campaign_results(page: Page) -> None:
+    page.goto("/admin/campaigns/?programme=P1")
+    page.locator("[data-campaign] a").first.click()
+    page.locator("a[href$='/report/']").click()
+    expect(page.locator("[data-issued]").first).to_be_visible()
+
+
 def draft(page: Page) -> None:
     """The draft of the registered levels, begun where there is none, with a threshold of 7,000 for the third."""
     page.goto("/admin/levels/schemes/")
@@ -190,7 +220,7 @@ SHOTS = (
     Shot("member-phone", "cs01", head, ("zh",), {"viewport": PHONE, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}),
     Shot("orders", "cs01", orders),
     Shot("after-sales", "cs01", after_sales),
-    Shot("timeline", "admin", timeline),
+    Shot("timeline", "admin", timeline, more={"viewport": TALL}),
     Shot("reveal", "cs01", asking_why),
     Shot("note", "cs01", note),
     Shot("merge-case", "cs01", merge_case),
@@ -202,6 +232,11 @@ SHOTS = (
     Shot("points-adjust", "cs01", adjust_points),
     Shot("points-rules", "op01", points_rules, more={"viewport": TALL}),
     Shot("points-liability", "op01", lambda page: page.goto("/admin/points/liability/")),
+    Shot("tags", "cs01", tags),
+    Shot("coupons", "cs01", coupons),
+    Shot("tag-rule", "op01", tag_rule, more={"viewport": TALL}),
+    Shot("coupon-templates", "op01", lambda page: page.goto("/admin/coupons/templates/?programme=P1")),
+    Shot("campaign-results", "op01", campaign_results, more={"viewport": TALL}),
     Shot("distribution", "op01", levels("distribution")),
     Shot("scheme-editor", "op01", editor, more={"viewport": TALL}),
     Shot("simulation", "op01", simulation, more={"viewport": TALL}),

@@ -17,15 +17,9 @@ from core import partitions
 from demo.world.cast import FROZEN, Cast, build_cast
 from demo.world.house import PASSWORD
 from tests import keeping
-from tests.browser import NO_BROWSER, QUIET, chromium
+from tests.browser import NO_BROWSER, QUIET, SCROLLED_TO_AND_LOADED, chromium
 
 WAIT_MS = 15_000  # this machine may be busy: how long a thing on the page may take to appear
-
-SCROLLED_TO_AND_LOADED = """(key) => {
-    const part = document.getElementById(key);
-    part?.scrollIntoView({block: "nearest"});
-    return part && !part.querySelector(".gx-loading");
-}"""
 
 
 @pytest.fixture(autouse=True, scope="session")
