@@ -262,7 +262,7 @@ def test_an_order_that_is_there_is_tried_by_its_number(street: Street, sit: Sit)
     terms = replace(DEFAULT_TERMS, points_per_unit=Decimal("0.02"), multipliers=())
     versions.change_draft(version_id=version_id, terms=terms, actor="test", at=street.now)
     line = OrderLineIn(line_no=1, sku="COAT", name="羊毛大衣", quantity=1, unit_price_minor=25000, paid_minor=25000)
-    amounts = {"goods_minor": 25000, "paid_minor": 25000, "lines": (line,)}
+    amounts: dict[str, Any] = {"goods_minor": 25000, "paid_minor": 25000, "lines": (line,)}
     for shop, number in ((ours, "T1"), (street.theirs, "T2")):
         told = order_in(shop.store, shop.member_id, number, street.now, **amounts)
         activity_services.record_orders(orders=[told], actor="test", booked_at=street.now)

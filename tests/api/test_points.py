@@ -371,7 +371,7 @@ def test_what_a_recorded_order_gives_and_why(shop: Api, rival: Api, platform: Ap
     ok(shop.post("/orders", {**order, "version": 2, "status": "completed", "completed_at": bodies.AT}), 201)
     [earned] = ok(shop.get(f"/programmes/s001/members/{one_id}/points/entries?kind=earn&limit=1"))["data"]
     assert earned["delta"] == 2
-    half = {"refund_minor": 15000, "lines": [{"line_no": 1, "refund_minor": 15000}]}
+    half: dict[str, Any] = {"refund_minor": 15000, "lines": [{"line_no": 1, "refund_minor": 15000}]}
     ok(shop.post("/after-sales", bodies.after_sale(order_no="O2000", **half)), 201)
     assert (ok(shop.get(at))["points"], ok(shop.get(at))["counted_minor"]) == (1, 14990)
     assert ok(platform.get("/programmes/platform/points/orders/S001/O2000"))["programme"] == "platform"
