@@ -5,8 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from psycopg.types.numeric import Int8
 
 
 @cache
@@ -27,8 +30,7 @@ def rows(name: str, /, **parameters: Any) -> list[dict[str, Any]]:
     """Execute a statement; return its rows as dicts in the order given."""
     with connection.cursor() as cursor:
         cursor.execute(text(name), parameters)
-        columns = [column.name for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return _dicts(cursor)
 
 
 def one(name: str, /, **parameters: Any) -> Mapping[str, Any] | None:
@@ -36,6 +38,32 @@ def one(name: str, /, **parameters: Any) -> Mapping[str, Any] | None:
     found = rows(name, **parameters)
     assert len(found) <= 1, f"{name} answered {len(found)} rows"
     return found[0] if found else None
+
+
+def call(name: str, /, **parameters: Any) -> list[dict[str, Any]]:
+    """Ask a function of ours at every turn: the server keeps the statement, parsed and planned, as long as the connection lives.
+
+    The file is one SELECT, for what writes the history of a request (pghistory) goes before anything else, and only one statement can be
+    kept. Its parameters travel beside it, whole numbers as bigint: where their types do not follow from the function, it casts them.
+    """
+    connection.ensure_connection()
+    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    # Django's own cursors write the parameters into the statement, so that the server meets a new one each time.
+    with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]  # it wraps any cursor
+        cursor.execute(_select(name), {key: Int8(value) if type(value) is int else value for key, value in parameters.items()})
+        return _dicts(cursor)
+
+
+@cache
+def _select(name: str) -> str:
+    statement = "\n".join(line for line in text(name).splitlines() if not line.startswith("--"))
+    assert statement.startswith("SELECT"), f"{name} is no SELECT"
+    return statement
+
+
+def _dicts(cursor: CursorWrapper) -> list[dict[str, Any]]:
+    columns = [column.name for column in cursor.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def copy_in(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:

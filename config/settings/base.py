@@ -96,7 +96,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL", default="postgres://guanxi@127.0.0.1:5432/guanxi")}
-DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)  # core.sql.call keeps a statement from the first
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)  # seconds a connection is kept between requests
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
