@@ -8,11 +8,15 @@ from core.enums import Origin
 
 @dataclass(frozen=True)
 class PointsPosted:
-    """New entries of any kind, in posting order; after the posting, in the same transaction."""
+    """New entries of any kind, in posting order; after the posting, in the same transaction.
+
+    may_count: False where it is known that none of them counts towards a level, so that nobody need ask.
+    """
 
     entry_ids: tuple[int, ...]
     origin: Origin
     booked_at: datetime
+    may_count: bool = True
 
 
 @dataclass(frozen=True)

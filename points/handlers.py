@@ -33,4 +33,5 @@ def on_behaviour_recorded(fact: BehaviourRecorded) -> None:
 
 def on_points_posted(fact: PointsPosted) -> None:
     """Points earned count towards levels that go by them (A-28)."""
-    measures.count_earned(entry_ids=fact.entry_ids, booked_at=fact.booked_at, origin=fact.origin)
+    if fact.may_count:
+        measures.count_earned(entry_ids=fact.entry_ids, booked_at=fact.booked_at, origin=fact.origin)

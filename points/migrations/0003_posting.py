@@ -37,6 +37,10 @@ POSTING = [
     "points_post_earnings",
     "points_post_staged",
     "points_post_entries",
+    "points_admit",
+    "points_counts_for_levels",
+    "points_command",
+    "points_tell",
     "points_place_hold",
     "points_let_go",
     "points_time_out_holds",
@@ -82,7 +86,7 @@ CREATE INDEX points_staged_entry_of_membership ON points_staged_entry (batch, me
 
 
 class Migration(migrations.Migration):
-    dependencies = [("points", "0002_append_only")]
+    dependencies = [("core", "0002_telling"), ("points", "0002_append_only")]
 
     operations = [
         migrations.RunSQL(STAGING, "DROP TABLE points_staged_entry; DROP SEQUENCE points_batch;"),

@@ -3,16 +3,15 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.enums import VersionState
+from core import sql
 from growth.enums import Track
 from growth.selectors import levels
-from members.enums import MemberStatus
 from members.errors import MemberNotActive
 from points.errors import BelowMinimum, PointsOff
 from points.models import PointsVersion
-from points.selectors import prices, versions
+from points.selectors import prices
 from stores import selectors as stores_selectors
-from stores.enums import MembershipStatus
+from stores.errors import NotAMember
 
 if TYPE_CHECKING:
     from stores.models import Membership
@@ -26,20 +25,28 @@ class Admitted(NamedTuple):
 
 
 def admit(membership_id: int) -> Admitted:
-    """Let a membership that the caller holds move points by a command.
+    """Let a membership move points by a command, which holds it until the transaction ends. The rules' parts are read where needed.
 
     Raises PointsOff for a programme without points or rules, MemberNotActive for who is frozen, as a person or in this programme.
     """
-    membership = stores_selectors.membership_rows(membership_id).get()
-    published = versions.versions(membership.programme_id).filter(state=VersionState.PUBLISHED)  # its parts are read where they are needed
-    rules = published.first() if membership.programme.points_on else None
-    if rules is None:
-        raise PointsOff()
-    if membership.member.status != MemberStatus.ACTIVE:
-        raise MemberNotActive(status=membership.member.status)
-    if membership.status != MembershipStatus.ACTIVE:
-        raise MemberNotActive(status=membership.status)
-    return Admitted(membership, rules)
+    [found] = sql.call("points/commands/admit", membership_id=membership_id)
+    check_admitted(found["refusal"], found["status"])
+    return Admitted(stores_selectors.membership_rows(membership_id).get(), PointsVersion.objects.get(pk=found["rules_id"]))
+
+
+def check_admitted(refusal: str, status: str) -> None:
+    """Raise what points_admit has refused. status: what else than active the person or the membership is."""
+    match refusal:
+        case "":
+            return
+        case "points_off":
+            raise PointsOff()
+        case "member_not_active":
+            raise MemberNotActive(status=status)
+        case "not_a_member":
+            raise NotAMember()
+        case _:
+            raise AssertionError(f"Unknown refusal {refusal}.")
 
 
 def check_minimum(membership_id: int, rules: PointsVersion, points: int, at: datetime) -> None:

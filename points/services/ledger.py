@@ -10,14 +10,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import events, staging
+from core import events, sql, staging
 from core.enums import Origin
 from core.errors import InvalidInput
 from growth.errors import EffectConflict, HistoryClosed
@@ -25,9 +24,8 @@ from points.enums import MAKES_A_LOT, SPENDS, EntryKind
 from points.errors import BoundToOrder, EntryNotFound, HoldClosed, InsufficientPoints, NothingLeftToReverse
 from points.events import PointsPosted
 from points.models import PointsEntry, PointsHold
-from points.rules import lots as rules
 from points.rules.lots import LotTerms as LotTerms
-from points.services.admission import admit
+from points.services.admission import check_admitted
 from stores import services as stores_services
 
 log = structlog.get_logger(__name__)
@@ -72,6 +70,14 @@ class Posted:
     requested: int
     delta: int
     balance_after: int
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The entry of a command. replayed: it had been posted before."""
+
+    entry: PointsEntry
     replayed: bool
 
 
@@ -193,10 +199,10 @@ def _refuse(verdict: str, membership_id: int, effect_key: str, requested: int, a
             raise AssertionError(f"Unknown verdict {verdict}.")
 
 
-def announce_entries(entry_ids: Sequence[int], *, booked_at: datetime, origin: Origin = Origin.LIVE) -> None:
+def announce_entries(entry_ids: Sequence[int], *, booked_at: datetime, origin: Origin = Origin.LIVE, may_count: bool = True) -> None:
     """Publish PointsPosted for new entries, in the order in which they were posted; nothing for none."""
     if entry_ids:
-        events.publish(PointsPosted(entry_ids=tuple(sorted(entry_ids)), origin=origin, booked_at=booked_at))
+        events.publish(PointsPosted(entry_ids=tuple(sorted(entry_ids)), origin=origin, booked_at=booked_at, may_count=may_count))
 
 
 @transaction.atomic
@@ -219,25 +225,18 @@ def earn_points(
     Raises InvalidInput, EffectConflict, PointsOff, MemberNotActive.
     """
     check_points(points)
-    stores_services.lock_memberships([membership_id])
-    membership, version = admit(membership_id)
-    zone = ZoneInfo(membership.programme.time_zone)
-    return _post_one(
-        EntryIn(
-            membership_id=membership_id,
-            kind=kind,
-            requested=points,
-            source_type=source_type,
-            source_id=source_id,
-            effect_key=effect_key,
-            occurred_at=occurred_at,
-            actor=actor,
-            rules_id=version.pk,
-            lot=rules.terms(occurred_at, version.lifetime_months, version.pending_days, zone),
-            note=note,
-        ),
-        booked_at,
-    )
+    return move_points(
+        membership_id=membership_id,
+        kind=kind,
+        requested=points,
+        source_type=source_type,
+        source_id=source_id,
+        effect_key=effect_key,
+        actor=actor,
+        occurred_at=occurred_at,
+        booked_at=booked_at,
+        note=note,
+    ).entry
 
 
 @transaction.atomic
@@ -260,23 +259,67 @@ def redeem_points(
     MemberNotActive.
     """
     check_points(points)
-    stores_services.lock_memberships([membership_id])
-    version = admit(membership_id).rules
-    return _post_one(
-        EntryIn(
-            membership_id=membership_id,
-            kind=EntryKind.REDEEM,
-            requested=-points,
-            source_type=source_type,
-            source_id=source_id,
-            effect_key=effect_key,
-            occurred_at=occurred_at,
-            actor=actor,
-            rules_id=version.pk,
-            note=note,
-        ),
-        booked_at,
+    return move_points(
+        membership_id=membership_id,
+        kind=EntryKind.REDEEM,
+        requested=-points,
+        source_type=source_type,
+        source_id=source_id,
+        effect_key=effect_key,
+        actor=actor,
+        occurred_at=occurred_at,
+        booked_at=booked_at,
+        note=note,
+    ).entry
+
+
+def move_points(
+    *,
+    membership_id: int,
+    kind: EntryKind,
+    requested: int,
+    source_type: str,
+    source_id: str,
+    effect_key: str,
+    actor: str,
+    occurred_at: datetime,
+    booked_at: datetime,
+    note: str,
+) -> Moved:
+    """What earn_points and redeem_points do, for services that have opened the transaction and looked at the number themselves.
+
+    requested: whole points, signed. Raises as they do.
+    """
+    [told] = sql.call(
+        "points/commands/move",
+        membership_id=membership_id,
+        kind=kind,
+        requested=requested,
+        source_type=source_type,
+        source_id=source_id,
+        effect_key=effect_key,
+        actor=actor,
+        note=note,
+        occurred_at=occurred_at,
+        booked_at=booked_at,
     )
+    refusal, status, verdict, available, also, may_count = (told.pop(name) for name in _OF_COMMANDS)
+    check_admitted(refusal, status)
+    if verdict not in {"new", "replay"}:
+        _refuse(verdict, membership_id, effect_key, requested, available, None)
+    if verdict == "new":
+        announce_entries([told["id"], *(also or [])], booked_at=booked_at, may_count=may_count)
+    return Moved(_as_entry(told), replayed=verdict == "replay")
+
+
+_OF_COMMANDS = ("refusal", "status", "verdict", "available", "also", "counts")
+
+
+def _as_entry(row: dict[str, Any]) -> PointsEntry:
+    """The entry that a statement has answered whole, as if it had been asked for."""
+    entry = PointsEntry(**{**row, "details": json.loads(row["details"])})
+    entry._state.adding, entry._state.db = False, connection.alias
+    return entry
 
 
 @transaction.atomic

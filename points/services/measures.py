@@ -15,7 +15,7 @@ from growth.services.measures import MeasureIn
 AT_ONCE = 5000  # entries of a transaction
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def count_earned(*, entry_ids: Sequence[int], booked_at: datetime, origin: Origin) -> int:
     """Count what new entries bring and take, where a level scheme of their programme goes by it; answers how many entries counted."""
     return _count(sql.rows("points/measures/earned", entry_ids=list(entry_ids), after=0, limit=None), booked_at, origin)

@@ -17,6 +17,7 @@ from points.rules import checkout as rules
 from points.selectors import prices
 from points.services import holds, ledger
 from points.services.admission import admit, check_minimum
+from points.services.ledger import Moved as Moved
 from stores import services as stores_services
 
 _OF_ORDERS = ("order", "after_sale")
@@ -28,14 +29,6 @@ class Held:
     """replayed: this hold was made before."""
 
     hold: PointsHold
-    replayed: bool
-
-
-@dataclass(frozen=True)
-class Moved:
-    """replayed: this entry was posted before."""
-
-    entry: PointsEntry
     replayed: bool
 
 
@@ -89,12 +82,12 @@ def debit_points(*, membership_id: int, points: int, reference: str, note: str =
     """Take points at once, without an order. Raises BelowMinimum, InsufficientPoints, EffectConflict, PointsOff, MemberNotActive."""
     stores_services.lock_memberships([membership_id])
     effect_key = f"debit:{reference}"
-    replayed = _is_known(membership_id, effect_key)
-    if not replayed:
+    if not _is_known(membership_id, effect_key):
         check_minimum(membership_id, admit(membership_id).rules, points, at)
-    entry = ledger.redeem_points(
+    return ledger.move_points(
         membership_id=membership_id,
-        points=points,
+        kind=EntryKind.REDEEM,
+        requested=-points,
         source_type="debit",
         source_id=reference,
         effect_key=effect_key,
@@ -103,7 +96,6 @@ def debit_points(*, membership_id: int, points: int, reference: str, note: str =
         booked_at=at,
         note=note,
     )
-    return Moved(entry, replayed)
 
 
 @transaction.atomic
@@ -112,21 +104,19 @@ def credit_points(*, membership_id: int, points: int, reference: str, note: str 
 
     Raises InvalidInput for a number out of range, EffectConflict, PointsOff, MemberNotActive.
     """
-    stores_services.lock_memberships([membership_id])
-    effect_key = f"credit:{reference}"
-    replayed = _is_known(membership_id, effect_key)
-    entry = ledger.earn_points(
+    ledger.check_points(points)
+    return ledger.move_points(
         membership_id=membership_id,
-        points=points,
+        kind=EntryKind.EARN,
+        requested=points,
         source_type="credit",
         source_id=reference,
-        effect_key=effect_key,
+        effect_key=f"credit:{reference}",
         actor=actor,
         occurred_at=at,
         booked_at=at,
         note=note,
     )
-    return Moved(entry, replayed)
 
 
 @transaction.atomic

@@ -147,6 +147,20 @@ def test_an_entry_takes_few_statements(member: Membership, django_assert_max_num
         events._handlers[PointsPosted] = kept
 
 
+def test_a_command_takes_few_statements_with_all_that_follows(member: Membership, django_assert_num_queries: Any) -> None:
+    """The posting, what is told of it, the note that facts are old; the other two are the test's savepoint and its release."""
+    said: dict[str, Any] = {"source_type": "api", "source_id": "1", "actor": "test", "occurred_at": NOW, "booked_at": NOW}
+    with django_assert_num_queries(5):
+        kept = ledger.earn_points(membership_id=member.pk, points=20, effect_key="a", **said)
+    with django_assert_num_queries(5):
+        ledger.redeem_points(membership_id=member.pk, points=15, effect_key="b", **said)
+    assert kept == PointsEntry.objects.get(effect_key="a")
+    assert {name.attname: getattr(kept, name.attname) for name in PointsEntry._meta.concrete_fields} == PointsEntry.objects.values().get(
+        effect_key="a"
+    )
+    assert house.lines(member) == [("earn", 20, 20, 20), ("redeem", -15, -15, 5)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

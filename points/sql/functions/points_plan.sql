@@ -4,7 +4,9 @@
 CREATE FUNCTION points_plan(
     p_account bigint, p_points bigint, p_at timestamptz, p_pending boolean, p_but bigint,
     OUT lots bigint[], OUT amounts bigint[], OUT total bigint
-) LANGUAGE plpgsql STABLE AS $$
+) LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan  -- the lots come by their index in burn order whatever is wanted: no need to plan each time
+AS $$
 DECLARE
     found record;
     part bigint;

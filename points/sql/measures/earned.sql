@@ -8,11 +8,7 @@ WHERE CASE WHEN %(entry_ids)s::bigint[] IS NULL THEN entry.id > %(after)s ELSE e
     AND (entry.kind IN ('earn', 'bonus') OR (entry.kind = 'reverse' AND EXISTS (
         SELECT FROM points_pointsentry AS earned WHERE earned.id = entry.reverses_id AND earned.kind IN ('earn', 'bonus')
     )))
-    AND EXISTS (
-        SELECT FROM growth_levelscheme AS scheme
-        JOIN growth_schemeversion AS version ON version.scheme_id = scheme.id
-        WHERE scheme.programme_id = membership.programme_id AND version.basis = 'points_earned' AND version.state <> 'retired'
-    )
+    AND points_counts_for_levels(membership.programme_id)
     AND (%(entry_ids)s::bigint[] IS NOT NULL OR NOT EXISTS (
         SELECT FROM growth_measure AS known
         WHERE known.membership_id = entry.account_id AND known.kind = 'points_earned' AND known.effect_key = 'points:' || entry.id
