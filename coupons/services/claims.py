@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from core.errors import DomainError
 from coupons import errors
 from coupons.enums import CouponSource
 from coupons.models import Coupon, CouponTemplate
@@ -33,8 +34,9 @@ def claim(*, template_id: int, membership_id: int, effect_key: str, actor: str, 
     stores_services.lock_memberships([membership_id])
     template = template_of(template_id)
     effect_key = f"claim:{effect_key}"
-    if not Coupon.objects.filter(membership_id=membership_id, effect_key=effect_key).exists():
-        _check_claimable(template, membership_id, at)
+    problem = _why_not(template, membership_id, at)
+    if problem and not Coupon.objects.filter(membership_id=membership_id, effect_key=effect_key).exists():
+        raise problem
     return issue_one(template, membership_id, source=CouponSource.CLAIM, source_id="", effect_key=effect_key, reason="", actor=actor, at=at)
 
 
@@ -46,20 +48,22 @@ def template_of(template_id: int) -> CouponTemplate:
     return found
 
 
-def _check_claimable(template: CouponTemplate, membership_id: int, at: datetime) -> None:
+def _why_not(template: CouponTemplate, membership_id: int, at: datetime) -> DomainError | None:
+    """What keeps a member from claiming a coupon of this template now."""
     begun = template.claim_from is None or template.claim_from <= at
     not_over = template.claim_until is None or at < template.claim_until
     if not (template.is_claimable and begun and not_over):
-        raise refusals.not_active(template)
+        return refusals.not_active(template)
     if not template.min_level:
-        return
+        return None
     scheme = growth_schemes.published(template.programme_id, Track.FREE)
     wanted = next((terms for terms in scheme.terms.all() if terms.level.code == template.min_level), None) if scheme else None
     if wanted is None:
-        raise errors.LevelRequired(level=template.min_level, name=template.min_level)
+        return errors.LevelRequired(level=template.min_level, name=template.min_level)
     held = growth_levels.held([membership_id], at)[membership_id].get(Track.FREE)
     if held is None or held.rank < wanted.rank:
-        raise errors.LevelRequired(level=template.min_level, name=wanted.name)
+        return errors.LevelRequired(level=template.min_level, name=wanted.name)
+    return None
 
 
 def issue_one(
@@ -74,7 +78,7 @@ def issue_one(
     at: datetime,
 ) -> Claimed:
     """One coupon for one member whose membership is held; refuses by raising."""
-    issued = issuing.issue_coupons(
+    issued = issuing.issue_to_held(
         template_id=template.pk,
         membership_ids=[membership_id],
         source=source,
@@ -88,4 +92,6 @@ def issue_one(
         template.refresh_from_db()
         refusals.raise_issuing(issued.refused[membership_id], template, effect_key)
     [coupon_id] = issued.coupon_ids[membership_id]
-    return Claimed(Coupon.objects.select_related("template__programme", "store").get(pk=coupon_id), membership_id in issued.replayed)
+    coupon = Coupon.objects.select_related("store").get(pk=coupon_id)
+    coupon.template = template
+    return Claimed(coupon, membership_id in issued.replayed)

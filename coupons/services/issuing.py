@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from core import events
+from core import events, sql
 from core.enums import Origin
 from coupons.enums import CouponSource
 from coupons.errors import TemplateNotFound
 from coupons.events import CouponsIssued
-from coupons.models import CouponTemplate
 from stores import services as stores_services
 
 _GIVEN = ("new", "replay")
@@ -58,16 +57,51 @@ def issue_coupons(
     Whether a template may be claimed, or given by staff, and for which levels, is asked by who claims. docs/rules/coupons.md, Issuing.
     Raises TemplateNotFound.
     """
-    assert 1 <= quantity <= 20
-    if not CouponTemplate.objects.filter(pk=template_id).exists():
-        raise TemplateNotFound()
     stores_services.lock_memberships(membership_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT membership_id, verdict, coupon_ids FROM coupons_issue(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [template_id, sorted(set(membership_ids)), quantity, source, source_id, effect_key, reason, actor, at],
-        )
-        rows: list[tuple[int, str, list[int] | None]] = cursor.fetchall()
+    return issue_to_held(
+        template_id=template_id,
+        membership_ids=membership_ids,
+        source=source,
+        source_id=source_id,
+        effect_key=effect_key,
+        actor=actor,
+        at=at,
+        origin=origin,
+        quantity=quantity,
+        reason=reason,
+    )
+
+
+def issue_to_held(
+    *,
+    template_id: int,
+    membership_ids: Sequence[int],
+    source: CouponSource,
+    source_id: str,
+    effect_key: str,
+    actor: str,
+    at: datetime,
+    origin: Origin = Origin.LIVE,
+    quantity: int = 1,
+    reason: str = "",
+) -> Issued:
+    """What issue_coupons does, for services that have opened the transaction and hold the memberships already."""
+    assert 1 <= quantity <= 20
+    found = sql.call(
+        "coupons/commands/issue",
+        template_id=template_id,
+        membership_ids=sorted(set(membership_ids)),
+        quantity=quantity,
+        source=source,
+        source_id=source_id,
+        effect_key=effect_key,
+        reason=reason,
+        actor=actor,
+        at=at,
+    )
+    if membership_ids and not found:
+        raise TemplateNotFound()
+    rows = [(row["membership_id"], row["verdict"], row["coupon_ids"]) for row in found]
     new = tuple(coupon_id for _membership, verdict, ids in rows if verdict == "new" for coupon_id in ids or ())
     if new:
         events.publish(CouponsIssued(coupon_ids=new, origin=origin, booked_at=at))

@@ -2,7 +2,7 @@
 -- The template row is held until the transaction ends; what is left of stock and budget goes to memberships in id order.
 -- Answers each membership once: 'new' or 'replay' with its coupons, or why it gets none (codes of coupons.errors; 'effect_conflict' where
 -- the key has given coupons of another template). The same key again gives nothing: it answers the first coupons, whatever is left.
--- Reads stores' memberships and programmes, and members' states.
+-- Nothing is answered where there is no such template. Reads stores' memberships and programmes, and members' states.
 CREATE FUNCTION coupons_issue(
     p_template bigint, p_memberships bigint[], p_quantity integer, p_source text, p_source_id text, p_effect_key text, p_reason text,
     p_actor text, p_at timestamptz
@@ -17,6 +17,9 @@ DECLARE
     keys text[];
 BEGIN
     SELECT * INTO terms FROM coupons_coupontemplate WHERE id = p_template FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
     SELECT coupons_on, time_zone INTO programme FROM stores_programme WHERE id = terms.programme_id;
     starts_at := CASE WHEN terms.validity = 'fixed' THEN coalesce(terms.valid_from, p_at) ELSE greatest(p_at, terms.valid_from) END;
     ends_at := coupons_valid_until(terms.validity, terms.valid_amount, terms.valid_until, p_at, programme.time_zone);
