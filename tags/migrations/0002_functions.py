@@ -1,15 +1,16 @@
-"""The function that reads the months of members (docs/rules/summary.md)."""
+"""The function that reads the months of members (docs/rules/summary.md), and those that leave notes at every posting and coupon."""
 
 from pathlib import Path
 
 from django.db import migrations
 
 _FUNCTIONS = Path(__file__).parents[1] / "sql" / "functions"
+FUNCTIONS = ["tags_months", "tags_note_points", "tags_note_coupons"]
 
 
 class Migration(migrations.Migration):
     dependencies = [("tags", "0001_initial")]
 
     operations = [
-        migrations.RunSQL((_FUNCTIONS / "tags_months.sql").read_text(encoding="utf-8"), "DROP FUNCTION tags_months"),
+        migrations.RunSQL((_FUNCTIONS / f"{name}.sql").read_text(encoding="utf-8"), f"DROP FUNCTION {name}") for name in FUNCTIONS
     ]

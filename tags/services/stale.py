@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from core import sql
 from core.enums import Origin
 
+OFTEN = frozenset({"points", "coupons"})  # of these a function leaves the notes
 
-def mark_stale(kind: str, *, origin: Origin, **ids: Sequence[int]) -> int:
-    """Leave a note for each membership that rows of a kind concern; answers how many.
+
+def mark_stale(kind: str, *, origin: Origin, **ids: Sequence[int]) -> None:
+    """Leave a note for each membership that rows of a kind concern.
 
     kind, ids: tags/sql/facts/note_<kind>.sql and what it is about.  One statement, in the transaction that changed them; it waits for
     nobody. History is noted only where facts are kept already: they are reckoned from it when they are first asked for.
     """
     told = {name: list(some) for name, some in ids.items()}
-    return sql.run(f"tags/facts/note_{kind}", is_live=origin == Origin.LIVE, **told) if any(told.values()) else 0
+    if any(told.values()):
+        leave = sql.call if kind in OFTEN else sql.run
+        leave(f"tags/facts/note_{kind}", is_live=origin == Origin.LIVE, **told)
