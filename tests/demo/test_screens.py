@@ -78,7 +78,7 @@ def test_the_guide_links_to_the_rules_its_reader_may_open(cast: Cast) -> None:
     of_service = guide.section(scope_of("cs01"), FROZEN)
     assert of_service is not None
     html = render_to_string("demo/guide.html", {"section": of_service})
-    for address in ("levels/schemes", "levels/rules", "levels/rfm", "levels/benefits", "points/rules", "coupons/templates", "tags"):
+    for address in ("levels/schemes", "levels/rules", "levels/rfm", "levels/benefits", "points/rules", "coupons/templates", "tags/tags"):
         assert f'"/admin/{address}/"' in html, address
     of_the_till = guide.section(scope_of("pos01"), FROZEN)
     assert of_the_till is not None
