@@ -22,7 +22,7 @@ from activity.enums import ImportPhase, LineRole
 from activity.file_facts import FileLine, Group
 from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping, Reader, Skipped, Staged
 from activity.services import staging
-from activity.services.import_parts import ORDERS_AT_MOST, Run, record_part
+from activity.services.import_parts import ORDERS_AT_MOST, Done, Run, record_part
 from activity.services.import_report import Fate, ImportReport
 from core import csvio, sql
 from core.csvio import Flaw, Opener
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from stores.models import Store
 
 LINES_AT_MOST = 20_000  # a transaction: orders of many lines come in smaller chunks
+CHUNKS_AHEAD = 1  # that wait behind the one under way, so that no lane stands still
 PREVIEWED = 10
+UnderWay = tuple[Sequence[Group], Callable[[], list[Done]]]
 _LINE_COLUMNS = ", ".join(Staged._fields)
 
 
@@ -198,10 +200,20 @@ def _record_all(
     at_stop: Callable[[datetime], None],
     side_by_side: Lanes,
 ) -> None:
+    """Record chunk by chunk. While one is under way the next is read; at a stop nothing is under way."""
     with connection.cursor() as counting:
         counting.execute("SELECT count(*) FROM activity_import_order WHERE problem = ''")
         watcher.phase(ImportPhase.RECORDING, total=counting.fetchone()[0])
     done = 0
+
+    def settle(under_way: deque[UnderWay], left: int) -> None:
+        nonlocal done
+        while len(under_way) > left:
+            chunk, answers = under_way.popleft()
+            _note(run, answers())
+            done += len(chunk)
+            watcher.at(done)
+
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql.text("activity/imports/lines"))
         lines = (FileLine._make(row) for row in _fetched(cursor))
@@ -209,12 +221,14 @@ def _record_all(
         if until is not None:
             groups = takewhile(lambda group: group[0].placed_at < until, groups)
         waiting = deque(stops)
+        under_way: deque[UnderWay] = deque()
         for chunk in _chunks(groups, stops):
             while waiting and chunk[0][0].placed_at >= waiting[0]:
+                settle(under_way, 0)
                 at_stop(waiting.popleft())
-            _record_chunk(run, chunk, side_by_side)
-            done += len(chunk)
-            watcher.at(done)
+            under_way.append((chunk, side_by_side.start(partial(record_part, run), _parts(chunk, len(side_by_side)))))
+            settle(under_way, CHUNKS_AHEAD)
+        settle(under_way, 0)
         for stop in waiting:
             at_stop(stop)
 
@@ -234,12 +248,16 @@ def _chunks(groups: Iterable[Group], stops: Sequence[datetime]) -> Iterator[list
         yield chunk
 
 
-def _record_chunk(run: Run, chunk: Sequence[Group], side_by_side: Lanes) -> None:
-    """A transaction for each part of the members: their orders, then their returns."""
-    parts: list[list[Group]] = [[] for _lane in range(len(side_by_side))]
+def _parts(chunk: Sequence[Group], count: int) -> list[list[Group]]:
+    """The orders of a chunk by lane; a member's are always in the same one."""
+    parts: list[list[Group]] = [[] for _lane in range(count)]
     for group in chunk:
-        parts[crc32(group[0].member_key.encode()) % len(parts)].append(group)
-    recorded = side_by_side.run(partial(record_part, run), [part for part in parts if part])
+        parts[crc32(group[0].member_key.encode()) % count].append(group)
+    return parts
+
+
+def _note(run: Run, recorded: Sequence[Done]) -> None:
+    """Count what became of a chunk, and keep what was refused for the report."""
     refused = []
     for done in recorded:
         done.add_to(run.report)

@@ -72,3 +72,22 @@ def test_what_a_part_raises_is_raised_when_all_have_ended():
     finally:
         _said.reset(token)
     assert ended == [(2, "hello")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lane_begins_nothing_after_a_part_that_failed():
+    ended = []
+
+    def work(part: str) -> str:
+        if part == "bad":
+            raise ValueError("bad")
+        ended.append(part)
+        return part
+
+    with lanes(2) as side_by_side:
+        waiting = [side_by_side.start(work, parts) for parts in (["a1", "b1"], ["bad", "b2"], ["a3", "b3"])]
+        assert waiting[0]() == ["a1", "b1"]
+        for answers in waiting[1:]:
+            with pytest.raises(ValueError, match="bad"):
+                answers()
+    assert sorted(ended) == ["a1", "b1", "b2", "b3"]
