@@ -146,7 +146,18 @@ def test_the_timeline_holds_everything_once_newest_first(street: Street, sit: Si
     titles = all_rows(client, street.ours.member_id, "timeline", r"<span>([^<]*SAME\d\d)")
     assert len(titles) == len(set(titles)) == 50
     kinds = set(all_rows(client, street.ours.member_id, "timeline", r'<span class="gx-badge">([^<]+)</span>'))
-    assert kinds == {"Order", "After-sale", "Behaviour", "Service note", "Membership", "Registration", "Consent", "Level", "Points", "Message"}
+    assert kinds == {
+        "Order",
+        "After-sale",
+        "Behaviour",
+        "Service note",
+        "Membership",
+        "Registration",
+        "Consent",
+        "Level",
+        "Points",
+        "Message",
+    }
 
 
 def test_a_place_nobody_wrote_is_not_found(street: Street, sit: Sit) -> None:
