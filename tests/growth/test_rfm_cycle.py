@@ -8,6 +8,7 @@ from itertools import pairwise, product
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from core.enums import Origin
 from core.models import Notice
@@ -203,7 +204,8 @@ def test_growth_by_activity_is_added_up_beside_rfm(programme: Programme, shop: S
     kept = snapshot(cycle(programme, "2024-03"), member)
     assert (kept.r_days, cell(kept), kept.rfm_unit, kept.requested, kept.activity_growth) == (30, "4-3-3", 150, 90, 75)
     assert kept.period_change == 165
-    told = {str(label): value for label, value in entry_history.explain(GrowthEntry.objects.get(reason=Reason.RFM)).values}
+    with translation.override("en"):
+        told = {str(label): value for label, value in entry_history.explain(GrowthEntry.objects.get(reason=Reason.RFM)).values}
     assert (told["growth by activity in the month"], told["change of the month, activity and RFM"]) == ("+75", "+165")
 
 
