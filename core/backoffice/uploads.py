@@ -4,7 +4,6 @@ Whoever uploaded a file may see its first rows and fetch the lines that were ref
 """
 
 import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock, csvio, jobs
 from core.backoffice.access import may, user_id_of
+from core.backoffice.downloads import csv_file
 from core.backoffice.forms import BackOfficeForm
 from core.enums import JobState
 from core.models import Job
@@ -108,11 +108,8 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
     found = _kinds.get(kind)
     if found is None or found.columns is None or not may(request, found.subject, "import"):
         raise Http404
-    text = io.StringIO()
-    csv.writer(text).writerow(found.columns())
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
-    return response
+    columns = found.columns()
+    return csv_file(f"{kind}.csv", lambda file: csv.writer(file).writerow(columns))
 
 
 def job_url(job_id: int) -> str:

@@ -36,9 +36,8 @@ CREATE UNLOGGED TABLE growth_staged_entry (
     account_version bigint,
     applied bigint,
     balance_after bigint,
-    PRIMARY KEY (batch, item)
+    PRIMARY KEY (batch, membership_id, item)
 ) WITH (fillfactor = 45);
-CREATE INDEX growth_staged_entry_of_membership ON growth_staged_entry (batch, membership_id, item);
 """
 
 

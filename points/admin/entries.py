@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core import clock
 from core.backoffice import actors, keyset, menu
 from core.backoffice.access import ip_of, request_id_of, scope_of, user_id_of
+from core.backoffice.downloads import csv_file
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.panels import PAGE
@@ -137,11 +138,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         ip=ip_of(request),
         request_id=request_id_of(request),
     )
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     name = f"points-ledger-{programme.code}-{now.astimezone(zone):%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    _write(response, found, zone)  # type: ignore[arg-type]  # it writes text
-    return response
+    return csv_file(name, lambda file: _write(file, found, zone))
 
 
 def _write(target: TextIO, entries: Iterable[PointsEntry], zone: ZoneInfo) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core import clock
 from core.backoffice import menu
+from core.backoffice.downloads import csv_file
 from core.backoffice.forms import BackOfficeForm, DayInput
 from core.backoffice.menu import Entry
 from core.backoffice.site import page
@@ -101,11 +102,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return HttpResponseRedirect(f"{reverse('admin:points_liability')}?programme={programme.code}")
     from_on, until_on = form.cleaned_data["from_on"], form.cleaned_data["until_on"]
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     name = f"points-liability-{programme.code}-{from_on:%Y%m%d}-{until_on:%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    services.write_csv(response, programme_id=programme.pk, from_on=from_on, until_on=until_on)  # type: ignore[arg-type]  # it writes text
-    return response
+    return csv_file(name, lambda file: services.write_csv(file, programme_id=programme.pk, from_on=from_on, until_on=until_on))
 
 
 menu.add(Entry("assets", gettext_lazy("Points liability"), "admin:points_liability", "account_balance", 20, SUBJECT))

@@ -79,9 +79,8 @@ CREATE UNLOGGED TABLE points_staged_entry (
     balance_after bigint,
     available bigint,
     also bigint[],
-    PRIMARY KEY (batch, item)
+    PRIMARY KEY (batch, membership_id, item)
 ) WITH (fillfactor = 45);
-CREATE INDEX points_staged_entry_of_membership ON points_staged_entry (batch, membership_id, item);
 """
 
 

@@ -1,11 +1,11 @@
-"""The function that reads the months of members (docs/rules/summary.md), and those that leave notes at every posting and coupon."""
+"""The function that reads the months of members (docs/rules/summary.md), and the one that leaves notes of stale facts."""
 
 from pathlib import Path
 
 from django.db import migrations
 
 _FUNCTIONS = Path(__file__).parents[1] / "sql" / "functions"
-FUNCTIONS = ["tags_months", "tags_note_points", "tags_note_coupons"]
+FUNCTIONS = ["tags_months", "tags_note"]
 
 
 class Migration(migrations.Migration):

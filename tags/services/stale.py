@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from core import sql
 from core.enums import Origin
 
-OFTEN = frozenset({"points", "coupons"})  # of these a function leaves the notes
-
 
 def mark_stale(kind: str, *, origin: Origin, **ids: Sequence[int]) -> None:
     """Leave a note for each membership that rows of a kind concern.
@@ -16,5 +14,4 @@ def mark_stale(kind: str, *, origin: Origin, **ids: Sequence[int]) -> None:
     """
     told = {name: list(some) for name, some in ids.items()}
     if any(told.values()):
-        leave = sql.call if kind in OFTEN else sql.run
-        leave(f"tags/facts/note_{kind}", is_live=origin == Origin.LIVE, **told)
+        sql.call(f"tags/facts/note_{kind}", is_live=origin == Origin.LIVE, **told)

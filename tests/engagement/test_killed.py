@@ -26,6 +26,7 @@ from tests.coupons import house as coupons_house
 from tests.engagement import house
 from tests.growth import crowd
 from tests.growth.threads import at_once
+from tests.killing import freed
 from tests.tags import house as tags_house
 from tests.world import NOW
 
@@ -136,6 +137,7 @@ def test_killed_five_times_a_campaign_to_10_000_gives_10_000_once(capsys: pytest
         time.sleep(moments.uniform(0, 0.15))
         os.kill(process, signal.SIGKILL)
         assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL, "it had ended before"
+        freed()
         hit.append(Campaign.objects.values_list("state", "settled").get(pk=campaign.pk))
     with capsys.disabled():
         print(f"\nseed {SEED}: killed in " + "; ".join(f"{state} at {settled} of {MEMBERS}" for state, settled in hit))

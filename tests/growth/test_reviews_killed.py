@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from stores.models import Programme
 from tests import world
 from tests.growth import house
 from tests.growth.threads import at_once
+from tests.killing import kill
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20240601
@@ -100,8 +100,7 @@ def test_killed_five_times_and_finished_it_is_as_if_undisturbed(capsys: pytest.C
         process = start(disturbed)
         reached(disturbed, process, done)
         time.sleep(moments.uniform(0, 0.02))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill(process)
         hit.append(LevelReview.objects.filter(scheme__programme=disturbed).values_list("done", flat=True).first())
     with capsys.disabled():
         print(f"\nkilled with {hit} of {MEMBERS} memberships reviewed")

@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from stores.models import Membership, Programme
 from tests import world
 from tests.growth import house
 from tests.growth.rfm_world import at, orders_by_hand
+from tests.killing import kill
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,8 +120,7 @@ def test_killed_five_times_and_finished_it_is_as_if_undisturbed(capsys: pytest.C
         process = start(disturbed)
         reached(disturbed, process, done)
         time.sleep(moments.uniform(0, 0.05))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill(process)
         hit.append(RfmRun.objects.values_list("phase", "done").get(programme=disturbed))
     with capsys.disabled():
         phases = "; ".join(f"{phase or 'beginning'} at {done} of {MEMBERS}" for phase, done in hit)

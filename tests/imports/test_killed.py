@@ -3,7 +3,6 @@
 import gzip
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from django.db import connection
 from activity.models import AfterSale, Order
 from tests import world
 from tests.imports.content import content, differences, leftovers
+from tests.killing import kill
 from tests.world import NOW
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,8 +81,7 @@ def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: Non
         process = start(part)
         wait_for(process, after_orders)
         time.sleep(moments.uniform(0, 0.4))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill(process)
         hit.append(Order.objects.count())
     with capsys.disabled():
         print(f"\nkilled with {hit} of {every} orders recorded")

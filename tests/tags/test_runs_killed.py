@@ -1,7 +1,6 @@
 """A run that is killed leaves nothing half done, two at once are one, and nobody reads half of it (ruling 8, ruling 28)."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from tags.enums import RunState
 from tags.models import MemberBits, MemberTag, TagDue, TagRun
 from tags.services import runs
 from tests import world
+from tests.killing import kill
 from tests.tags import house
 from tests.tags.house import counts
 from tests.world import NOW
@@ -76,8 +76,7 @@ def test_killed_anywhere_it_leaves_nothing_and_the_next_tick_does_it(programme: 
         assert process.stdout is not None
         hit.append(process.stdout.readline().decode().strip())
         assert runs.run(run_id=asked.pk, now=lambda: NOW) is None  # it is held
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        kill(process)
         process.stdout.close()
         assert not MemberTag.objects.exists() and not MemberBits.objects.exists()
         assert TagRun.objects.get().state == RunState.RUNNING

@@ -8,7 +8,7 @@ CREATE FUNCTION growth_post_staged(p_batch bigint, p_booked_at timestamptz, p_li
 RETURNS TABLE (posted bigint, replayed bigint, conflicts bigint, closed bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-    several boolean;
+    twice record;
 BEGIN
     PERFORM FROM stores_membership AS membership
     WHERE membership.id IN (SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch)
@@ -33,28 +33,30 @@ BEGIN
     FROM growth_growthentry AS known
     WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
 
-    SELECT count(*) > count(DISTINCT staged.membership_id) INTO several FROM growth_staged_entry AS staged WHERE staged.batch = p_batch;
-    IF several THEN  -- a key may come twice in the batch: the later one replays the earlier
+    -- A key may come twice in the batch: the later one replays the earlier. They are few, and found in one pass.
+    FOR twice IN
+        SELECT told.membership_id, told.item, told.first_item
+        FROM (
+            SELECT
+                one.membership_id, one.item,
+                first_value(one.item) OVER (PARTITION BY one.membership_id, one.effect_key ORDER BY one.item) AS first_item
+            FROM growth_staged_entry AS one
+            WHERE one.batch = p_batch AND one.verdict = ''
+        ) AS told
+        WHERE told.first_item < told.item
+    LOOP
         UPDATE growth_staged_entry AS staged
         SET verdict = CASE
                 WHEN growth_request_digest(
                     staged.requested, staged.reason, staged.source_type, staged.source_id, staged.rfm_run_id, staged.reverses_id, staged.note
-                ) = (
-                    SELECT growth_request_digest(
-                        first.requested, first.reason, first.source_type, first.source_id, first.rfm_run_id, first.reverses_id, first.note
-                    )
-                    FROM growth_staged_entry AS first
-                    WHERE first.batch = p_batch AND first.membership_id = staged.membership_id AND first.effect_key = staged.effect_key
-                    ORDER BY first.item
-                    LIMIT 1
+                ) = growth_request_digest(
+                    first.requested, first.reason, first.source_type, first.source_id, first.rfm_run_id, first.reverses_id, first.note
                 ) THEN 'again' ELSE 'conflict'
             END
-        WHERE staged.batch = p_batch AND staged.verdict = '' AND EXISTS (
-            SELECT FROM growth_staged_entry AS earlier
-            WHERE earlier.batch = p_batch AND earlier.membership_id = staged.membership_id AND earlier.effect_key = staged.effect_key
-                AND earlier.item < staged.item
-        );
-    END IF;
+        FROM growth_staged_entry AS first
+        WHERE staged.batch = p_batch AND staged.membership_id = twice.membership_id AND staged.item = twice.item
+            AND first.batch = p_batch AND first.membership_id = twice.membership_id AND first.item = twice.first_item;
+    END LOOP;
 
     IF NOT p_live THEN
         UPDATE growth_staged_entry AS staged SET verdict = 'closed'

@@ -10,7 +10,7 @@ CREATE FUNCTION points_post_staged(p_batch bigint, p_booked_at timestamptz, p_li
 RETURNS TABLE (posted bigint, replayed bigint, refused bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-    several boolean;
+    twice record;
     line points_staged_entry;
 BEGIN
     PERFORM FROM stores_membership AS membership
@@ -32,24 +32,24 @@ BEGIN
     FROM points_pointsentry AS known
     WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
 
-    SELECT count(*) > count(DISTINCT staged.membership_id) INTO several FROM points_staged_entry AS staged WHERE staged.batch = p_batch;
-    IF several THEN  -- a key may come twice in the batch: the later one replays the earlier
+    -- A key may come twice in the batch: the later one replays the earlier. They are few, and found in one pass.
+    FOR twice IN
+        SELECT told.membership_id, told.item, told.first_item
+        FROM (
+            SELECT
+                one.membership_id, one.item,
+                first_value(one.item) OVER (PARTITION BY one.membership_id, one.effect_key ORDER BY one.item) AS first_item
+            FROM points_staged_entry AS one
+            WHERE one.batch = p_batch AND one.verdict = ''
+        ) AS told
+        WHERE told.first_item < told.item
+    LOOP
         UPDATE points_staged_entry AS staged
-        SET verdict = CASE
-                WHEN points_request_digest(staged) = (
-                    SELECT points_request_digest(first)
-                    FROM points_staged_entry AS first
-                    WHERE first.batch = p_batch AND first.membership_id = staged.membership_id AND first.effect_key = staged.effect_key
-                    ORDER BY first.item
-                    LIMIT 1
-                ) THEN 'again' ELSE 'conflict'
-            END
-        WHERE staged.batch = p_batch AND staged.verdict = '' AND EXISTS (
-            SELECT FROM points_staged_entry AS earlier
-            WHERE earlier.batch = p_batch AND earlier.membership_id = staged.membership_id AND earlier.effect_key = staged.effect_key
-                AND earlier.item < staged.item
-        );
-    END IF;
+        SET verdict = CASE WHEN points_request_digest(staged) = points_request_digest(first) THEN 'again' ELSE 'conflict' END
+        FROM points_staged_entry AS first
+        WHERE staged.batch = p_batch AND staged.membership_id = twice.membership_id AND staged.item = twice.item
+            AND first.batch = p_batch AND first.membership_id = twice.membership_id AND first.item = twice.first_item;
+    END LOOP;
 
     IF NOT p_live THEN
         UPDATE points_staged_entry AS staged SET verdict = 'closed'
@@ -68,7 +68,7 @@ BEGIN
             UPDATE points_staged_entry AS staged
             SET verdict = line.verdict, entry_id = line.entry_id, delta = line.delta, balance_after = line.balance_after,
                 available = line.available, also = line.also
-            WHERE staged.batch = p_batch AND staged.item = line.item;
+            WHERE staged.batch = p_batch AND staged.membership_id = line.membership_id AND staged.item = line.item;
         END LOOP;
     END IF;
 

@@ -1,0 +1,66 @@
+"""What a batch costs where the server believes that its tables are empty: autovacuum sees nothing of what is not yet committed.
+
+Counted in rows of the staging table that are read, which no busy machine changes.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+
+from growth.services import ledger as growth
+from points.services import ledger as points
+from tests import world
+from tests.growth import crowd
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db
+MEMBERS = 1_000
+ENTRIES = 2 * MEMBERS
+READ_AT_MOST = 30 * ENTRIES  # all statements together
+STAGE_POINTS = """
+INSERT INTO points_staged_entry (
+    batch, item, membership_id, verb, kind, requested, source_type, source_id, earned_at, available_from, ends_at, effect_key,
+    actor, occurred_at
+)
+SELECT
+    %(batch)s, item, (%(members)s::bigint[])[1 + item %% cardinality(%(members)s)], 'earn', 'earn', 5, 'test', '1', %(at)s, %(at)s,
+    %(at)s::timestamptz + interval '1 year', 'test:' || item, 'test', %(at)s
+FROM generate_series(1, %(entries)s) AS item
+"""
+STAGE_GROWTH = """
+INSERT INTO growth_staged_entry (batch, item, membership_id, requested, reason, source_type, source_id, effect_key, actor, occurred_at)
+SELECT
+    %(batch)s, item, (%(members)s::bigint[])[1 + item %% cardinality(%(members)s)], 5, 'adjustment', 'test', '1', 'test:' || item,
+    'test', %(at)s
+FROM generate_series(1, %(entries)s) AS item
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "stage", "post"),
+    [
+        ("points_staged_entry", STAGE_POINTS, lambda batch: points.post_staged(batch=batch, booked_at=NOW, announce=False).posted),
+        ("growth_staged_entry", STAGE_GROWTH, lambda batch: growth.post_staged(batch=batch, booked_at=NOW, announce=False).posted),
+    ],
+)
+def test_each_row_of_a_batch_is_read_a_few_times(table: str, stage: str, post: Callable[[int], int]) -> None:
+    members = [membership.pk for membership in crowd.people(world.platform(), MEMBERS, joined_at=NOW)]
+    staged = points.staged if table.startswith("points") else growth.staged
+    told = {"members": members, "at": NOW, "entries": ENTRIES}
+    with connection.cursor() as cursor, transaction.atomic(), staged() as batch:
+        cursor.execute(stage, {**told, "batch": batch})
+        cursor.execute(f"DELETE FROM {table}")
+        cursor.execute(f"ANALYZE {table}")
+        cursor.execute("SELECT relpages > 0, reltuples FROM pg_class WHERE relname = %s", [table])
+        assert cursor.fetchone() == (True, 0), "the server must believe that it is empty"
+        cursor.execute(stage, {**told, "batch": batch})
+        before = rows_read(table)
+        assert post(batch) == ENTRIES
+        assert rows_read(table) - before <= READ_AT_MOST
+
+
+def rows_read(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
+        return int(cursor.fetchone()[0])
