@@ -1,7 +1,7 @@
 """How a ledger follows orders (rulings 2, 4, 5, 13-15): which orders it looks at, in which order history is told, what causes what.
 
-What orders have come to be worth is the ledger's own business (`Settle`): it reckons them anew each time and posts the difference to what
-it has given, so that the same fact twice, or several refunds in any order, come out the same.
+What orders have come to be worth is the ledger's own business: it reckons them anew each time and posts the difference to what it has
+given, so that the same fact twice, or several refunds in any order, come out the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from core import sql
+from core import sql, staging
 from core.enums import Origin
 
 
@@ -44,9 +44,6 @@ class Look:
         }
 
 
-Settle = Callable[[Look], int]  # posts what the orders have come to be worth; answers how many entries
-
-
 def hold(order_ids: Sequence[int]) -> None:
     """Hold the memberships that orders concern until the transaction ends."""
     sql.rows("activity/settling/lock", order_ids=list(order_ids))
@@ -54,9 +51,16 @@ def hold(order_ids: Sequence[int]) -> None:
 
 @dataclass(frozen=True)
 class Settler:
-    """A ledger that follows orders."""
+    """A ledger that follows orders.
 
-    settle: Settle
+    table: where it stages them; sequence: of the batches there.  stage: stages what a look is about and answers how many rows.
+    post: posts what the staged orders have come to be worth and answers how many entries.
+    """
+
+    table: str
+    sequence: str
+    stage: Callable[[Look, int], int]
+    post: Callable[[Look, int], int]
 
     @transaction.atomic
     def settle_orders(
@@ -77,10 +81,11 @@ class Settler:
         hold(order_ids)
         posted, causes = 0, after_sale_ids
         if opens and origin == Origin.BACKFILL:
-            posted = self.settle(Look(order_ids, (), True, True, None, booked_at, origin))
+            posted, opened = self._settle(Look(order_ids, (), True, True, None, booked_at, origin))
             refunds = sql.rows("activity/settling/refunds_since", order_ids=list(order_ids), counts_until=counts_until)
             causes, opens = [row["id"] for row in refunds], False
-        return posted + self.settle(Look(order_ids, causes, opens, False, counts_until, booked_at, origin))
+            order_ids = sorted(set(order_ids) - opened | {row["order_id"] for row in refunds})  # the others are worth what they were
+        return posted + self._settle(Look(order_ids, causes, opens, False, counts_until, booked_at, origin))[0]
 
     def settle_after_sales(
         self, *, after_sale_ids: Sequence[int], booked_at: datetime, origin: Origin, counts_until: datetime | None = None
@@ -95,3 +100,18 @@ class Settler:
             origin=origin,
             counts_until=counts_until,
         )
+
+    def _settle(self, look: Look) -> tuple[int, frozenset[int]]:
+        """How many entries were posted, and for a look at completions the orders that were new."""
+        if not look.order_ids:
+            return 0, frozenset()
+        with staging.batch(self.sequence, self.table) as batch:
+            if not self.stage(look, batch):
+                return 0, frozenset()
+            opened = self._orders(batch) if look.at_completion else frozenset()
+            return self.post(look, batch), opened
+
+    def _orders(self, batch: int) -> frozenset[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT DISTINCT order_id FROM {self.table} WHERE batch = %s", [batch])  # noqa: S608  (our own names)
+            return frozenset(order_id for (order_id,) in cursor.fetchall())

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from activity.services import settling
 from activity.services.settling import Look, Settler
-from core import events, sql, staging
+from core import events, sql
 from core.enums import Origin
 from points.events import PointsPosted
 from points.services import ledger
@@ -20,21 +20,22 @@ ACTOR = "system"
 STAGING = "points_staged_order"
 
 
-def _settle(look: Look) -> int:
-    with staging.batch("points_batch", STAGING) as batch:
-        if not sql.run("points/orders/stage", batch=batch, supposed_at=None, version_id=None, **look.parameters()):
+def _stage(look: Look, batch: int) -> int:
+    return sql.run("points/orders/stage", batch=batch, supposed_at=None, version_id=None, **look.parameters())
+
+
+def _post(look: Look, batch: int) -> int:
+    sql.run("points/orders/reckon", batch=batch)
+    sql.run("points/orders/skip", batch=batch, booked_at=look.booked_at)
+    with ledger.staged() as entries:
+        if not sql.run("points/orders/entries", from_batch=batch, batch=entries, actor=ACTOR):
             return 0
-        sql.run("points/orders/reckon", batch=batch)
-        sql.run("points/orders/skip", batch=batch, booked_at=look.booked_at)
-        with ledger.staged() as entries:
-            if not sql.run("points/orders/entries", from_batch=batch, batch=entries, actor=ACTOR):
-                return 0
-            posted = ledger.post_staged(batch=entries, booked_at=look.booked_at, origin=look.origin, skip_short=True).posted
-            sql.run("points/orders/short", batch=entries, booked_at=look.booked_at)
-            return posted
+        posted = ledger.post_staged(batch=entries, booked_at=look.booked_at, origin=look.origin, skip_short=True).posted
+        sql.run("points/orders/short", batch=entries, booked_at=look.booked_at)
+        return posted
 
 
-_settler = Settler(_settle)
+_settler = Settler(STAGING, "points_batch", _stage, _post)
 settle_orders, settle_after_sales = _settler.settle_orders, _settler.settle_after_sales
 
 

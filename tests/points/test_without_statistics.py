@@ -4,6 +4,7 @@ Counted in rows of the staging table that are read, which no busy machine change
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -47,7 +48,7 @@ FROM generate_series(1, %(entries)s) AS item
 def test_each_row_of_a_batch_is_read_a_few_times(table: str, stage: str, post: Callable[[int], int]) -> None:
     members = [membership.pk for membership in crowd.people(world.platform(), MEMBERS, joined_at=NOW)]
     staged = points.staged if table.startswith("points") else growth.staged
-    told = {"members": members, "at": NOW, "entries": ENTRIES}
+    told: dict[str, Any] = {"members": members, "at": NOW, "entries": ENTRIES}
     with connection.cursor() as cursor, transaction.atomic(), staged() as batch:
         cursor.execute(stage, {**told, "batch": batch})
         cursor.execute(f"DELETE FROM {table}")
