@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 
 from activity.models import BehaviourEventKey, Order, OrderLine
 from core.enums import Origin
@@ -26,6 +26,7 @@ from points.models import PointsAccount, PointsEntry, PointsLot, PointsMove
 from points.services import expiry
 
 JUDGED = 12  # closed months
+SAMPLE = 10  # of statistics: a tenth of the usual
 _GROWING = tuple(
     model._meta.db_table
     for model in (
@@ -115,6 +116,9 @@ class Months:
 
 
 def _analyze() -> None:
-    """Let Postgres count the rows each time the months have doubled: it guesses badly about tables that outgrow autovacuum's pace."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(_GROWING)}")
+    """Let Postgres count the rows each time the months have doubled: it guesses badly about tables that outgrow autovacuum's pace.
+
+    A small sample will do: what matters is how many rows there are. Autovacuum looks more closely later.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL default_statistics_target = {SAMPLE}; ANALYZE {', '.join(_GROWING)}")
