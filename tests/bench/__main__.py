@@ -34,7 +34,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--members", type=int, default=100_000, help="people of the world (default: %(default)s)")
     parser.add_argument("--orders", type=int, default=2_000_000, help="their orders (default: %(default)s)")
-    parser.add_argument("--quick", action="store_true", help="1,000 members, 10,000 orders and few repetitions: does it run at all?")
+    parser.add_argument("--quick", action="store_true", help="1,000 members, 10,000 orders, ten stores and few repetitions: does it run?")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="Postgres settings, such as shared_buffers=4GB")
     parser.add_argument("--json", type=Path, help="where the figures are written; default: .data/bench/<date>.json")
@@ -90,7 +90,7 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     call_command("migrate", verbosity=0)
     say(f"Making {said.members:,} members and {said.orders:,} orders")
     now = timezone.now()
-    made = world.generate(members=said.members, orders=said.orders, now=now, say=say)
+    made = world.generate(members=said.members, orders=said.orders, stores=10 if said.quick else world.STORES, now=now, say=say)
     world.settle()
     say("Measuring")
     report = Report(

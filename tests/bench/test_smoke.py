@@ -21,7 +21,7 @@ GROUPS = {  # of the table, by how many figures each has at least
     "Import of orders, into 10,000": 6,
     "Import of members": 3,
     "Growth value, 1,000 members": 2,
-    "RFM, 1,000 members and 10,000 orders, 51 programmes": 10,
+    "RFM, 1,000 members and 10,000 orders, 11 programmes": 10,
     "Simulation over 1,000 members": 6,
     "Points, in batches": 3,
     "Points, one posting at a time": 11,
@@ -34,6 +34,7 @@ GROUPS = {  # of the table, by how many figures each has at least
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 def test_a_quick_run_fills_the_whole_table(tmp_path: Path, project: Path) -> None:
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.bench", "--quick", "--json", str(file)]

@@ -1,4 +1,4 @@
-"""A shop world of any size, made by set-based SQL: fifty stores of Zipf's sizes, people, their orders of two years.
+"""A shop world of any size, made by set-based SQL: stores of Zipf's sizes, people, their orders of two years.
 
 One person has bought five times, one 50,000 times (a fifth of all orders in worlds of fewer than 250,000). Everything else is chance from
 a fixed seed. Amounts, memberships and counts agree with one another as if the services had written them.
@@ -79,10 +79,10 @@ class World:
 
 
 @transaction.atomic
-def generate(*, members: int, orders: int, now: datetime, say: Callable[[str], None] = lambda _text: None) -> World:
+def generate(*, members: int, orders: int, now: datetime, stores: int = STORES, say: Callable[[str], None] = lambda _text: None) -> World:
     """Fill an empty, migrated database. members >= 100, orders >= 1,000."""
     heavy_orders = HEAVY_ORDERS if orders >= 5 * HEAVY_ORDERS else orders // 5
-    world = World(now, members, orders, _make_stores(now), light=members - 1, heavy=members, heavy_orders=heavy_orders)
+    world = World(now, members, orders, _make_stores(stores, now), light=members - 1, heavy=members, heavy_orders=heavy_orders)
     partitions.ensure_months(BehaviourEvent._meta.db_table, [now - timedelta(days=day) for day in range(0, 62, 10)])
     partitions.ensure_months(AccessLog._meta.db_table, [now, now + timedelta(days=1)])
     with connection.cursor() as cursor:
@@ -116,13 +116,13 @@ def settle() -> None:
         cursor.execute("CHECKPOINT")
 
 
-def _make_stores(now: datetime) -> tuple[int, ...]:
+def _make_stores(number: int, now: datetime) -> tuple[int, ...]:
     stores_services.create_programme(code="platform", name="平台", kind=ProgrammeKind.PLATFORM, preset=BLANK, actor="bench", at=now)
     return tuple(
         stores_services.create_store(
-            code=f"s{number:02}", name=f"第{number}店", kind=StoreKind.MERCHANT, preset=BLANK, actor="bench", at=now
+            code=f"s{place:02}", name=f"第{place}店", kind=StoreKind.MERCHANT, preset=BLANK, actor="bench", at=now
         ).pk
-        for number in range(1, STORES + 1)
+        for place in range(1, number + 1)
     )
 
 

@@ -150,6 +150,7 @@ CLAIMS: list[Callable[[], None]] = [
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 @pytest.mark.django_db(transaction=True)  # hundreds of commits, as they are: one transaction of all would be another program
 def test_the_whole_demo_holds_what_is_said_of_it(subtests: pytest.Subtests, told: Told, settings: Any, tmp_path: Any) -> None:
     settings.DATA_DIR = tmp_path
