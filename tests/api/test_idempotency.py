@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
 
 from core import idempotency
 from core.models import IdempotencyRecord
@@ -99,6 +99,21 @@ def test_a_refused_call_may_be_tried_again_with_its_key(subtests: pytest.Subtest
         assert (good.status_code, good.headers.get("Idempotency-Replayed")) == (201, None)
 
     of_each(subtests, ours, check)
+
+
+def test_an_effect_whose_answer_cannot_be_kept_is_undone(ours: Stocked) -> None:
+    """R03: the answer is written in the effect's own transaction, so there is never the one without the other."""
+    body = {"birth_month": "2021-01", "guardian_consent_at": "2024-05-20T10:00:00+08:00"}
+    path = f"/members/{ours.one_id}/children"
+    before = rows()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_idempotencyrecord ADD CONSTRAINT no_room CHECK (key <> 'k-1')")
+    assert ours.api.post(path, body, key="k-1").status_code == 500
+    assert rows() == before
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE core_idempotencyrecord DROP CONSTRAINT no_room")
+    again = ours.api.post(path, body, key="k-1")
+    assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (201, None)
 
 
 def test_a_key_is_1_to_255_visible_characters(subtests: pytest.Subtests, ours: Stocked) -> None:

@@ -65,6 +65,7 @@ def test_a_budget_stops_issuing(programme: Programme):
     assert set(found.refused.values()) == {"budget_exhausted"}
     template.refresh_from_db()
     assert (template.issued, template.committed_minor) == (10, 30000)
+    assert house.issue(template, members[11]).refused == {members[11].pk: "budget_exhausted"}  # nor later
 
 
 def test_nobody_has_more_than_one_may_have(programme: Programme, member: Membership):

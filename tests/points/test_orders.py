@@ -78,6 +78,16 @@ def test_lines_are_added_up_before_rounding(shop: Store, member: Membership) -> 
     assert posted(member) == [("earn", 1, 1)]
 
 
+@pytest.mark.parametrize(("points_per_unit", "points"), [("0.29", 29), ("1.15", 115)])
+def test_no_point_is_lost_to_binary_fractions(
+    programme: Programme, shop: Store, member: Membership, points_per_unit: str, points: int
+) -> None:
+    """A-24, reliability 3.4: 100 x 0.29 is 29; in floating point numbers it is 28.999999999999996."""
+    rules(programme, points_per_unit=Decimal(points_per_unit))
+    buy(shop, member, 10000)
+    assert posted(member) == [("earn", points, points)]
+
+
 def test_postage_gift_cards_and_what_points_have_paid_give_nothing(shop: Store, member: Membership) -> None:
     """A-06, ruling 14: of 300.00 with 100.00 by points and a gift card of 500.00 beside it, 200.00 count."""
     buy(

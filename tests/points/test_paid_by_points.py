@@ -52,6 +52,16 @@ def test_a_refund_gives_points_back_pro_rata_into_their_lots(shop: Store, rich: 
     ]  # fmt: skip
 
 
+def test_parts_of_a_refund_add_up(shop: Store, rich: Membership) -> None:
+    """R07: a quarter each of 70 points: 17, 35, 52 and 70 in all, rounded down together, never each by itself."""
+    spend(rich, 70, shop)
+    buy(shop, rich, 20000)
+    for number in range(4):
+        refund(shop, 5000, f"AS{number}")
+    back = PointsEntry.objects.filter(kind="restore").order_by("account_version").values_list("requested", flat=True)
+    assert (list(back), balance(rich)) == ([17, 18, 17, 18], 100)
+
+
 def test_a_refund_before_completion_gives_points_back_too(shop: Store, rich: Membership) -> None:
     spend(rich, 70, shop)
     buy(shop, rich, 20000, status="paid")
