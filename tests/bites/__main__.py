@@ -21,10 +21,8 @@ from typing import NoReturn
 
 from config.embedded.places import PROJECT, data_folder
 from config.embedded.processes import Lock, die_with_parent, end
-from tests.bites.faults import CannotPlant, Fault, load, table
+from tests.bites.faults import PASSED, CannotPlant, Fault, judged, load, table
 
-PASSED, FAILED = 0, 1  # how pytest ends; anything else says that it could not look
-BROKEN_CODE = ("SyntaxError", "NameError", "ImportError", "UndefinedFunction", "UndefinedColumn", "UndefinedTable")
 PLACE = "place"  # a file beside the copy that says where its servers keep their data
 AT_MOST = 900  # seconds for the tests of one fault
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -60,8 +58,10 @@ def say(text: str) -> None:
 
 
 def tracked() -> list[str]:
-    """The project's files, by git's list of them."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=True)
+    """The project's files, by git's list of them, as they are now."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        raise SystemExit("git does not know this folder, so nobody can say which files are the project's. Take a clone.")
     return [name for name in listed.stdout.split("\0") if (PROJECT / name).is_file()]
 
 
@@ -167,10 +167,8 @@ def bite(fault: Fault, root: Path, log: Path | None) -> Bite:
     began = time.monotonic()
     with planted(fault, root):
         code, output = run(root, fault.caught_by, log, "-x")
-    told = [line for line in output.splitlines() if line.startswith(("FAILED ", "SUBFAILED", "ERROR "))]
-    why = told[0] if told else ("every test passed" if code == PASSED else "\n".join(output.splitlines()[-15:]))
-    runs = code == FAILED and bool(told) and not any(word in output for word in BROKEN_CODE)
-    return Bite(fault, runs, why, time.monotonic() - began)
+    caught, why = judged(code, output)
+    return Bite(fault, caught, why, time.monotonic() - began)
 
 
 def revision() -> str:

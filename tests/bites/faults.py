@@ -26,6 +26,8 @@ VERBS = (
     *(f"coupons: {verb}" for verb in ("issue", "reserve", "use", "release", "revoke", "expire")),
     *(f"levels: {verb}" for verb in ("rise", "review")),
 )
+PASSED, FAILED = 0, 1  # how pytest ends; anything else says that it could not look
+BROKEN_CODE = ("SyntaxError", "NameError", "ImportError", "UndefinedFunction", "UndefinedColumn", "UndefinedTable")
 
 
 class CannotPlant(Exception):
@@ -80,9 +82,14 @@ def load(path: Path = LIST) -> list[Fault]:
 
 
 def _fault(said: dict[str, Any]) -> Fault:
-    edits = tuple(Edit(**each) for each in said.pop("edit"))
-    lists = {name: tuple(said.pop(name, ())) for name in ("rule", "covers", "caught_by")}
-    return Fault(edits=edits, **lists, **said)
+    return Fault(
+        name=said["name"],
+        breaks=said["breaks"],
+        rule=tuple(said["rule"]),
+        covers=tuple(said["covers"]),
+        edits=tuple(Edit(**each) for each in said["edit"]),
+        caught_by=tuple(said["caught_by"]),
+    )
 
 
 def table(faults: list[Fault]) -> str:
@@ -106,3 +113,17 @@ def missing(faults: list[Fault]) -> list[str]:
     """What no fault stands for, and what stands for nothing there is."""
     covered = Counter(name for each in faults for name in each.covers)
     return sorted(set(ASKED + VERBS) ^ set(covered))
+
+
+def judged(code: int, output: str) -> tuple[bool, str]:
+    """Whether a fault was caught, by how pytest ended and what it said; and the line that tells it, or what stood in the way.
+
+    Code that does not run at all catches nothing: it would fail any test.
+    """
+    told = [line for line in output.splitlines() if line.startswith(("FAILED ", "SUBFAILED", "ERROR "))]
+    if code == PASSED:
+        return False, "every test passed"
+    if code != FAILED or not told:
+        return False, "\n".join(output.splitlines()[-15:])
+    broken = next((word for word in BROKEN_CODE if word in output), "")
+    return not broken, f"{broken}: the code does not run" if broken else told[0]
