@@ -118,12 +118,14 @@ def missing(faults: list[Fault]) -> list[str]:
 def judged(code: int, output: str) -> tuple[bool, str]:
     """Whether a fault was caught, by how pytest ended and what it said; and the line that tells it, or what stood in the way.
 
-    Code that does not run at all catches nothing: it would fail any test.
+    Code that does not run at all catches nothing: it would fail any test. Nor does what goes wrong beside a test, but for what is asserted
+    there: that the ledgers agree after each.
     """
-    told = [line for line in output.splitlines() if line.startswith(("FAILED ", "SUBFAILED", "ERROR "))]
+    lines = output.splitlines()
+    told = [line for line in lines if line.startswith(("FAILED ", "SUBFAILED")) or (line.startswith("ERROR ") and "AssertionError" in line)]
     if code == PASSED:
         return False, "every test passed"
     if code != FAILED or not told:
-        return False, "\n".join(output.splitlines()[-15:])
+        return False, "\n".join(lines[-15:])
     broken = next((word for word in BROKEN_CODE if word in output), "")
     return not broken, f"{broken}: the code does not run" if broken else told[0]

@@ -66,6 +66,7 @@ FAILURE = "FAILED tests/x.py::test_x - assert 1 == 2"
             True,
             "ERROR tests/x.py::test_x - AssertionError: the ledgers disagree",
         ),
+        (1, "ERROR tests/x.py::test_x - OperationalError: no room", False, "ERROR tests/x.py::test_x - OperationalError: no room"),
         (0, "1 passed", False, "every test passed"),
         (1, f"E   NameError: name 'x' is not defined\n{FAILURE}", False, "NameError: the code does not run"),
         (1, f"E   psycopg.errors.UndefinedFunction: x\n{FAILURE}", False, "UndefinedFunction: the code does not run"),
