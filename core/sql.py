@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from django.apps import apps
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from psycopg.types.numeric import Int8
 
 
@@ -47,11 +47,19 @@ def call(name: str, /, **parameters: Any) -> list[dict[str, Any]]:
     kept. Its parameters travel beside it, whole numbers as bigint: where their types do not follow from the function, it casts them.
     """
     connection.ensure_connection()
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    wrap = _LoggedCursor if connection.queries_logged else CursorWrapper
     # Django's own cursors write the parameters into the statement, so that the server meets a new one each time.
-    with wrap(psycopg.Cursor(connection.connection)) as cursor:  # type: ignore[arg-type]  # it wraps any cursor
+    with wrap(psycopg.Cursor(connection.connection), connection) as cursor:
         cursor.execute(_select(name), {key: Int8(value) if type(value) is int else value for key, value in parameters.items()})
         return _dicts(cursor)
+
+
+class _LoggedCursor(CursorDebugWrapper):
+    """Django asks a cursor what it has sent, and this kind does not know: its statement is logged as it was given."""
+
+    def execute(self, sql: Any, params: Any = None) -> None:
+        with self.debug_sql(sql, params):
+            CursorWrapper.execute(self, sql, params)
 
 
 @cache
