@@ -44,8 +44,8 @@ test: setup-test ## The whole test suite, as CI runs it; PG=16 takes the other P
 	@$(PYTHON) requirements/install.py browser
 	@$(pytest) $(ARGS)
 
-test-fast: setup-test ## What a change wants to know within two minutes
-	@$(pytest) -m "not slow and not browser" $(ARGS)
+test-fast: setup-test ## What a change wants to know within two minutes: the tests of the rooms it touched
+	@$(pytest) -m "not slow and not browser" --changed $(ARGS)
 
 bench: setup-test ## Benchmarks; ARGS="--members 1000000 --orders 20000000" for other sizes
 	@$(python) -m tests.bench $(ARGS)

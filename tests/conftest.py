@@ -19,6 +19,7 @@ from config.embedded.database import code_digest
 from config.embedded.places import PROJECT, CannotStart, server_folder
 from config.embedded.processes import Lock
 from config.embedded.servers import TEST_SETTINGS, Servers
+from tests import changed
 from tests.browser import NO_BROWSER, chromium, is_required
 
 
@@ -79,8 +80,18 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
 django.setup()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--changed", action="store_true", help="only what concerns the files that git calls changed, or the last commit's")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    files = changed.changed_files() if config.getoption("--changed") else None
+    if files is not None:
+        touched = changed.touched_by(files)
+        left_out = [item for item in items if not changed.concerns(str(item.path.relative_to(PROJECT)), touched)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
     if chromium() is None and not is_required():
         for item in items:

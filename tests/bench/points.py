@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -120,7 +120,9 @@ def measure(world: World, report: Report, database_url: str, site: Site, *, roun
             "CREATE TABLE bench_account AS SELECT row_number() OVER () AS place, id FROM unnest(%s::bigint[]) AS id", [memberships]
         )
         cursor.execute("ALTER TABLE bench_account ADD PRIMARY KEY (place)")
-    _measure_postings(bench, memberships, report, rounds, scale=50 if lots >= STAGED else 5)
+    _measure_postings(
+        bench, memberships, report, rounds, scale=50 if lots >= STAGED else 5, at_once=CLIENTS if lots >= STAGED else CLIENTS[-1:]
+    )
     _measure_awards(world, report, awards)
     _measure_api(world, report, site, rounds, seconds)
 
@@ -168,7 +170,7 @@ def _stage_and_post(memberships: list[int], entries: int, now: datetime, *, ends
 # --- one by one ---
 
 
-def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, rounds: int, *, scale: int) -> None:
+def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, rounds: int, *, scale: int, at_once: Sequence[int]) -> None:
     everywhere = "\\set place random(1, :accounts)\n\\set points random(1, 50)\n"
     membership = "(SELECT id FROM bench_account WHERE place = :place)"
     spread, hot = (
@@ -187,7 +189,7 @@ def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, ro
     least = {"inside the database": 1.3, "by Django's cursor": 0.5, "the whole service": 0.4}
     bench.initialise(scale)
     group = "Points, one posting at a time"
-    for clients in CLIENTS:
+    for clients in at_once:
         floors = [bench.tpc_b(clients) for _turn in range(rounds)]
         for name, way in ways.items():
             target = Target(least=least[name]) if clients == max(CLIENTS) else None

@@ -24,7 +24,7 @@ GROUPS = {  # of the table, by how many figures each has at least
     "RFM, 1,000 members and 10,000 orders, 11 programmes": 10,
     "Simulation over 1,000 members": 6,
     "Points, in batches": 3,
-    "Points, one posting at a time": 11,
+    "Points, one posting at a time": 5,
     "Points, over HTTP": 1,
     "Coupons, many at once": 1,
     "Coupons, one claim at a time": 3,

@@ -4,6 +4,7 @@ demo says of its members (docs/demo-data.md quotes the sums).
 
 from collections.abc import Callable
 from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
@@ -23,6 +24,7 @@ from demo.models import LoadedStage
 from demo.world.moments import FROZEN
 from engagement.models import Campaign
 from growth.models import LevelHistory, MemberLevel, RfmRun, RfmSnapshot
+from members.models import Identity, Member
 from stores.models import Membership
 from tags.models import MemberTag
 from tests.demo.conftest import Told
@@ -51,6 +53,19 @@ SKIPPED = {
 
 def micro(amount: str) -> int:
     return int(Decimal(amount) * MICRO)
+
+
+def every_customer_is_a_synthetic_member_of_the_right_store() -> None:
+    bought = {"identities__provider": "store_customer", "identities__scope__in": ["UKGIFT", "UKGIFT-INTL"]}
+    found = Member.objects.filter(is_synthetic=True, phone_verified_at=None, **bought).distinct()
+    assert found.count() == len(set(found.values_list("phone", flat=True))) == 4_372
+    assert Identity.objects.filter(provider="store_customer", scope="UKGIFT").count() == 3_950
+    for programme in ("UKGIFT", "platform"):
+        assert Membership.objects.filter(programme__code=programme, member__in=found).count() == 4_372
+    first = Identity.objects.get(external_id="17850").member
+    assert first.country == "United Kingdom"
+    shifted = timedelta(days=stages.whole_weeks_until(FROZEN))
+    assert datetime(2010, 11, 17, tzinfo=UTC) < first.registered_at - shifted < datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
 
 
 def every_line_is_in_one_row_and_the_rows_add_up_to_the_file() -> None:
@@ -140,6 +155,7 @@ def the_milk_powder_campaign_has_run() -> None:
 
 
 CLAIMS: list[Callable[[], None]] = [
+    every_customer_is_a_synthetic_member_of_the_right_store,
     every_line_is_in_one_row_and_the_rows_add_up_to_the_file,
     what_is_recorded_is_what_the_rows_say,
     no_line_gave_back_more_than_it_held_and_headers_agree_with_lines,

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from activity.models import AfterSale, BehaviourEvent, Order, OrderLine, WalletBalance
-from demo import customers, stages
+from demo import stages
 from demo.models import LoadedStage
 from demo.world import crowd, story
 from demo.world.house import client_secret, open_house
@@ -151,22 +151,6 @@ def test_what_is_recorded_is_what_was_planned(whole_crowd: crowd.Crowd) -> None:
     refunded = [back for back in whole_crowd.after_sales if back.status == "refunded"]
     assert Order.objects.aggregate(Sum("refunded_minor"))["refunded_minor__sum"] == sum(back.refund_minor for back in refunded)
     assert not AfterSale.objects.filter(order=None).exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.slow
-def test_every_real_customer_is_a_synthetic_member_of_the_right_store(real_customers: list[customers.Customer]) -> None:
-    house = open_house(FROZEN)
-    customers.load_customers(real_customers, house=house, shift_days=0, now=FROZEN, advance=lambda done: None)
-    assert Member.objects.filter(is_synthetic=True).count() == 4_372
-    assert len(set(Member.objects.values_list("phone", flat=True))) == 4_372
-    assert Identity.objects.filter(provider="store_customer", scope="UKGIFT").count() == 3_950
-    assert Membership.objects.filter(programme__code="UKGIFT").count() == 4_372
-    assert Membership.objects.filter(programme__code="platform").count() == 4_372
-    assert not Member.objects.exclude(phone_verified_at=None).exists()
-    first = Identity.objects.get(external_id="17850").member
-    assert first.country == "United Kingdom"
-    assert datetime(2010, 11, 17, tzinfo=UTC) < first.registered_at < datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,9 @@ def draft_rules(programme: Programme, *factors: FactorIn, **changes: dict[str, A
 
 
 def live(shop: Store, members: list[Membership], rng: random.Random, name: str) -> None:
-    """A fortnight in May: logins, check-ins, orders, reviews, photos."""
+    """A week in May: logins, check-ins, orders, reviews, photos."""
     for number, member in enumerate(members):
-        for day in range(1, 15, rng.choice([1, 2, 5])):
+        for day in range(1, 8, rng.choice([1, 2, 5])):
             moment, which, member_id = at(f"2024-05-{day:02}", "09:30"), f"{name}-{number}-{day}", member.member_id
             for again in range(rng.choice([0, 1, 2])):
                 login = event(
@@ -194,9 +194,9 @@ BEHAVIOUR_CHANGES: list[tuple[tuple[FactorIn, ...], dict[str, dict[str, Any]]]] 
 
 @pytest.mark.parametrize("place", range(len(BEHAVIOUR_CHANGES)))
 def test_the_past_by_other_rules_is_what_those_rules_give_to_the_same_facts(programme, place):
-    """What the draft is said to give for a fortnight it gives, once it is published, to others who do the same."""
+    """What the draft is said to give for a week it gives, once it is published, to others who do the same."""
     factors, changes = BEHAVIOUR_CHANGES[place]
-    LevelTerms.objects.filter(level__programme=programme, rank__gt=0).update(threshold=10**9)  # nobody rises within the fortnight
+    LevelTerms.objects.filter(level__programme=programme, rank__gt=0).update(threshold=10**9)  # nobody rises within the week
     shop = world.store("S001")
     draft = draft_rules(programme, *factors, **changes)
 
