@@ -127,6 +127,16 @@ def test_a_refund_in_part_leaves_the_coupon_used(shop: Store, member: Membership
     assert (found.used_at, found.discount_minor, found.order_no) == (None, None, "")
 
 
+@pytest.mark.parametrize("status", ["paid", "completed"])
+def test_a_later_version_of_a_refunded_order_does_not_take_its_coupon_again(shop: Store, member: Membership, coupon: Coupon, status: str):
+    tell(shop, member, coupon, status=status)
+    record(after_sale(shop.pk, refund_minor=10000))
+    assert states(coupon) == ["available"]
+    tell(shop, member, coupon, status="completed", version=2)
+    assert states(coupon) == ["available"]
+    assert [step[2] for step in house.steps(coupon)] == ["issued", "reserved", "used", "refunded"]
+
+
 def test_several_coupons_of_an_order_share_what_it_says(shop: Store, programme: Programme, member: Membership):
     """What was reckoned when it was reserved stays; the rest of the order's 30.00 is the other's."""
     first = house.coupon(house.template(programme, stackable=True, face_minor=1000, min_spend_minor=0), member)
