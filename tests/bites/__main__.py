@@ -19,11 +19,16 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from config.embedded.places import PROJECT, data_folder
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from config.embedded.places import PROJECT, data_folder, server_folder
 from config.embedded.processes import Lock, die_with_parent, end
+from config.embedded.servers import TEST_SETTINGS, Servers
 from tests.bites.faults import PASSED, CannotPlant, Fault, judged, load, table
 
-PLACE = "place"  # a file beside the copy that says where its servers keep their data
+LOCK = "run.lock"
+WHOLE, BROKEN = "whole", "broken"  # databases
 AT_MOST = 900  # seconds for the tests of one fault
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -54,7 +59,7 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-# --- the copy ---
+# --- the copy and its servers ---
 
 
 def tracked() -> list[str]:
@@ -66,82 +71,121 @@ def tracked() -> list[str]:
 
 
 @contextmanager
-def copied() -> Iterator[Path]:
-    """A copy of the project in a folder of this run, which is gone afterwards. Copies of runs that were killed go first."""
-    home = data_folder() / "bites"
-    home.mkdir(exist_ok=True)
-    for left in home.iterdir():
-        if Lock(left / "lock").holder() is None:
-            forget(left)
-    folder = home / str(os.getpid())
+def folder_of(base: Path, name: str) -> Iterator[Path]:
+    """A folder of this run, gone afterwards; those that killed runs have left go first."""
+    for left in base.glob(f"{name}-*"):
+        if Lock(left / LOCK).holder() is None:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = base / f"{name}-{os.getpid()}"
     folder.mkdir()
-    lock = Lock(folder / "lock")
+    lock = Lock(folder / LOCK)
     lock.take()
     try:
-        root = folder / "project"
-        for name in tracked():
-            target = root / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, target)
-        (root / ".venv").symlink_to(PROJECT / ".venv")
-        (folder / PLACE).write_text(place_of(root))
-        yield root
+        yield folder
     finally:
         lock.release()
-        forget(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def environment(root: Path) -> dict[str, str]:
-    """Servers are started by the tests' own conftest, in the copy's own data folder."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DJANGO_"))}
-    for name in ("DATABASE_URL", "REDIS_URL", "TEST_DATABASE_TEMPLATE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
-        ours.pop(name, None)
-    if "DATA_DIR" in ours:
-        ours["DATA_DIR"] = str(root / ".data")
-    return ours | {"COLUMNS": "240", "POINTS_HISTORIES": "5", "CLAIM_ROUNDS": "2"}
+@dataclass
+class Workshop:
+    """A copy of the project at `root`, and servers for its tests: `url` of the database, `redis_url`.
+
+    The unbroken code has migrated the database `whole`; each fault in SQL gets one like it in which only that differs.
+    """
+
+    root: Path
+    url: str
+    redis_url: str
+
+    def environment(self, template: str) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "DJANGO_"))}
+        for name in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE"):
+            ours.pop(name, None)
+        servers = {"DATABASE_URL": self.url, "REDIS_URL": self.redis_url, "TEST_DATABASE_TEMPLATE": template}
+        return ours | servers | {"COLUMNS": "240", "CLAIM_ROUNDS": "2"}
+
+    def migrate(self, name: str) -> None:
+        """Make a database by the migrations as they stand in the copy."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        place = {"DATABASE_URL": self.url.rsplit("/", 1)[0] + f"/{name}", "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        command = [sys.executable, "manage.py", "migrate", "--no-input", "--verbosity", "0"]
+        subprocess.run(command, cwd=self.root, env=self.environment(name) | place, check=True)
+
+    @contextmanager
+    def template(self, fault: Fault) -> Iterator[str]:
+        """The database that the tests of a planted fault are given copies of."""
+        functions = [name for name in fault.files if "/sql/functions/" in name]
+        migrations = [name for name in fault.files if "/migrations/" in name]
+        if not functions and not migrations:
+            yield WHOLE
+            return
+        if migrations:
+            self.migrate(BROKEN)
+        else:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(BROKEN), Identifier(WHOLE)))
+            with psycopg.connect(self.url, dbname=BROKEN) as connection:
+                for name in functions:
+                    said = (self.root / name).read_text().replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+                    connection.execute(said.encode())
+        try:
+            yield BROKEN
+        finally:
+            with psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(BROKEN)))
 
 
-def place_of(root: Path) -> str:
-    """Where the servers of a copy keep their data: in it, or for root, whose servers run as somebody else, under the temporary folder."""
-    asked = [sys.executable, "-c", "from config.embedded.places import server_folder; print(server_folder())"]
-    answer = subprocess.run(asked, cwd=root, env=environment(root), capture_output=True, text=True, check=False)
-    if answer.returncode:
-        raise SystemExit(f"No servers for the copy:\n{answer.stderr}")
-    return answer.stdout.strip()
-
-
-def forget(folder: Path) -> None:
-    """Remove a copy and what its servers have left."""
-    place = folder / PLACE
-    if place.exists():
-        shutil.rmtree(place.read_text(), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+@contextmanager
+def workshop() -> Iterator[Workshop]:
+    """Whatever servers the environment names, the copy has its own. Everything is gone afterwards."""
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    with folder_of(data_folder(), "bites") as folder:
+        for name in tracked():
+            target = folder / "project" / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, target)
+        (folder / "project" / ".venv").symlink_to(PROJECT / ".venv")
+        place = server_folder()
+        for left in place.glob("bitten-*"):
+            if Lock(left / "servers.lock").holder() is None:
+                shutil.rmtree(left, ignore_errors=True)
+        servers = Servers(place, name=f"bitten-{os.getpid()}", settings=TEST_SETTINGS)
+        try:
+            addresses = servers.start()
+            made = Workshop(folder / "project", addresses.database_url, addresses.redis_url)
+            made.migrate(WHOLE)
+            yield made
+        finally:
+            servers.stop()
+            shutil.rmtree(servers.folder, ignore_errors=True)
 
 
 @contextmanager
 def planted(fault: Fault, root: Path) -> Iterator[None]:
-    """The copy with the fault in it. Afterwards its files are as they were, to the second, so that nothing else is made anew."""
-    kept = {name: ((root / name).read_bytes(), (root / name).stat()) for name in fault.files}
+    """The copy with the fault in it. Afterwards its files are as they were."""
+    kept = {name: (root / name).read_bytes() for name in fault.files}
     try:
         for edit in fault.edits:
             edit.apply(root)
         yield
     finally:
-        for name, (content, was) in kept.items():
+        for name, content in kept.items():
             (root / name).write_bytes(content)
-            os.utime(root / name, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
 # --- running ---
 
 
-def run(root: Path, tests: Sequence[str], log: Path | None, *options: str) -> tuple[int, str]:
+def run(shop: Workshop, template: str, tests: Sequence[str], log: Path | None, *options: str) -> tuple[int, str]:
     """pytest in the copy: how it ended, and what it said."""
     command = [sys.executable, "-m", "pytest", "-p", "no:randomly", "-p", "no:cacheprovider", "-q", "--tb=short", *options, *tests]
     child = subprocess.Popen(
         command,
-        cwd=root,
-        env=environment(root),
+        cwd=shop.root,
+        env=shop.environment(template),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,  # Ctrl-C is for us, who end it in order
@@ -162,11 +206,11 @@ def run(root: Path, tests: Sequence[str], log: Path | None, *options: str) -> tu
     return child.returncode, output
 
 
-def bite(fault: Fault, root: Path, log: Path | None) -> Bite:
+def bite(fault: Fault, shop: Workshop, log: Path | None) -> Bite:
     """Plant a fault and look. Caught is what a test says; a copy that does not run at all catches nothing."""
     began = time.monotonic()
-    with planted(fault, root):
-        code, output = run(root, fault.caught_by, log, "-x")
+    with planted(fault, shop.root), shop.template(fault) as template:
+        code, output = run(shop, template, fault.caught_by, log, "-x")
     caught, why = judged(code, output)
     return Bite(fault, caught, why, time.monotonic() - began)
 
@@ -192,11 +236,10 @@ def main() -> int:
     for sign in SIGNALS:
         signal.signal(sign, stop)
     began, at = time.monotonic(), datetime.now(UTC)
-    faults.sort(key=lambda each: each.is_migrated)  # those that need no new databases first: they share one
-    with copied() as root:
+    with workshop() as shop:
         tests = list(dict.fromkeys(test for each in faults for test in each.caught_by))
         say(f"{len(faults)} faults. First, do all {len(tests)} tests pass in the unbroken copy?")
-        code, output = run(root, tests, said.log)
+        code, output = run(shop, WHOLE, tests, said.log)
         if code != PASSED:
             say(output)
             say("They do not, so that they fail would say nothing.")
@@ -204,7 +247,7 @@ def main() -> int:
         say(f"They do, after {time.monotonic() - began:.0f} s.")
         bites = []
         for number, each in enumerate(faults, 1):
-            found = bite(each, root, said.log)
+            found = bite(each, shop, said.log)
             bites.append(found)
             say(f"{number:3} {'caught' if found.caught else 'MISSED'} {found.seconds:5.1f} s  {each.name}\n      {found.why}")
     report(bites, at, time.monotonic() - began)

@@ -70,11 +70,6 @@ class Fault:
     def files(self) -> list[str]:
         return sorted({edit.file for edit in self.edits})
 
-    @property
-    def is_migrated(self) -> bool:
-        """Whether the test databases are made anew for it."""
-        return any(name.endswith(".sql") or "/migrations/" in name for name in self.files)
-
 
 def load(path: Path = LIST) -> list[Fault]:
     """All faults, in the order in which they stand in the file."""
