@@ -8,7 +8,7 @@ python := .venv/bin/python
 supervisor := $(python) -m config.embedded.supervisor
 pytest := $(python) -m pytest -n $(or $(WORKERS),2) --dist worksteal
 
-.PHONY: help setup setup-test demo stop clean-demo db-start db-stop db-shell test test-fast bench bite shots lint types messages lock compose-check
+.PHONY: help setup setup-test demo stop clean-demo db-start db-stop db-shell test test-fast bench bite storm shots lint types messages lock compose-check
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -52,6 +52,9 @@ bench: setup-test ## Benchmarks; ARGS="--members 1000000 --orders 20000000" for 
 
 bite: setup-test ## Do the tests notice? Breaks a copy in many ways, one at a time; ARGS="NAME ..." for some of them
 	@$(python) -m tests.bites $(ARGS)
+
+storm: setup-test ## Kill parts of the running system under load and count what is left; ARGS=--short takes three minutes
+	@$(python) -m tests.storm $(ARGS)
 
 shots: setup-test ## Take the screenshots of README and docs again
 	@$(python) -m tests.shots $(ARGS)

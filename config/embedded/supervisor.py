@@ -33,6 +33,8 @@ LEFT_BY_US = [
     "test",
     "test-*",
     "bench",
+    "storm",
+    "storm-*",
     "binaries",
     "log",
     "metrics",
