@@ -75,6 +75,12 @@ def outbox_age(now: datetime) -> float:
     return 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
 
 
+def ledgers_looked_at(now: datetime) -> tuple[float, int] | None:
+    """Seconds since all accounts were last compared with their entries, and how many disagreed; None when they never were."""
+    last = heartbeat.last_look_at_ledgers()
+    return None if last is None else (max(0.0, (now - last[0]).total_seconds()), last[1])
+
+
 def queue_state() -> tuple[int, float] | None:
     """How many tasks wait in the broker, and for how many seconds the oldest has; None when the broker cannot be asked."""
     try:

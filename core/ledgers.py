@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
+
+from core import heartbeat
 
 log = structlog.get_logger(__name__)
 
@@ -31,9 +34,10 @@ def disagreements() -> list[tuple[str, Disagreement]]:
     return [(name, found) for name, check in _checks.items() for found in check()]
 
 
-def check_ledgers() -> int:
-    """Log every disagreement as an error; answers how many."""
+def check_ledgers(*, at: datetime) -> int:
+    """Log every disagreement as an error and leave their number where alarms read it (/metrics); answers it. at: when it is looked."""
     found = disagreements()
     for ledger, each in found:
         log.error("ledger_disagrees", ledger=ledger, membership_id=each.membership_id, what=each.what)
+    heartbeat.record_ledgers(at=at, found=len(found))
     return len(found)

@@ -46,7 +46,7 @@ class MetricsMiddleware:
 
 
 class Waiting(Collector):
-    """What is asked afresh at every reading: the queue, beat, the outbox. What cannot be asked now is left out."""
+    """What is asked afresh at every reading: the queue, beat, the outbox, the ledgers. What cannot be asked now is left out."""
 
     def collect(self) -> Iterator[Metric]:
         now = timezone.now()
@@ -57,11 +57,16 @@ class Waiting(Collector):
         try:
             beat = health.beat_age(now)
             outbox = health.outbox_age(now)
+            ledgers = health.ledgers_looked_at(now)
         except DatabaseError:
             return
         if beat is not None:
             yield GaugeMetricFamily("guanxi_beat_age_seconds", "Seconds since beat last sent a task.", value=beat)
         yield GaugeMetricFamily("guanxi_outbox_age_seconds", "Seconds the oldest fact has waited to leave the house.", value=outbox)
+        if ledgers is not None:
+            age, found = ledgers
+            yield GaugeMetricFamily("guanxi_ledgers_age_seconds", "Seconds since all accounts were compared with their entries.", value=age)
+            yield GaugeMetricFamily("guanxi_ledger_differences", "Accounts that disagreed with their entries then.", value=found)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -100,10 +100,14 @@ class EffectSkipped(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When somebody who must keep going was last seen: "beat" is a task that beat sent and a worker did."""
+    """When somebody who must keep going was last seen: "beat" is a task that beat sent and a worker did, "ledgers" a look at all accounts.
+
+    found: what came of it, where there is something to count: accounts that disagree with their entries.
+    """
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
+    found = models.PositiveIntegerField(null=True)
 
 
 class Job(models.Model):

@@ -41,4 +41,4 @@ def check_rfm_states(*, at: str | None = None, **_unknown: Any) -> None:
 @shared_task(acks_late=False)
 def check_ledgers(*, at: str | None = None, **_unknown: Any) -> None:
     """Compare every growth and points account with its entries; what disagrees stands in the log as an error (GRW-13, PTS-06)."""
-    ledgers.check_ledgers()
+    ledgers.check_ledgers(at=clock.reader(at)())

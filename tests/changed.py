@@ -1,4 +1,4 @@
-"""Which tests a change wants to know of within two minutes (`make test-fast`): those of the rooms it touched, and of their screens and API."""
+"""What a change wants to know within two minutes (`make test-fast`): the tests of the rooms it touched, and of their screens and API."""
 
 import subprocess
 from collections.abc import Iterable

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("name", models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
+                ("found", models.PositiveIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(

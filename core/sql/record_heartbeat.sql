@@ -1,3 +1,3 @@
--- Remember when somebody was last seen. An earlier moment changes nothing, so repeated and late calls are harmless.
-INSERT INTO core_heartbeat (name, at) VALUES (%(name)s, %(at)s)
-ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE core_heartbeat.at < excluded.at
+-- Remember when somebody was last seen, and what came of it. An earlier moment changes nothing, so repeated and late calls are harmless.
+INSERT INTO core_heartbeat (name, at, found) VALUES (%(name)s, %(at)s, %(found)s)
+ON CONFLICT (name) DO UPDATE SET at = excluded.at, found = excluded.found WHERE core_heartbeat.at < excluded.at

@@ -39,7 +39,7 @@ def test_ledgers_that_agree_are_silent(bronze: Membership) -> None:
     out = StringIO()
     call_command("check_ledgers", stdout=out)
     assert out.getvalue().strip()
-    assert ledgers.check_ledgers() == 0
+    assert ledgers.check_ledgers(at=NOW) == 0
     tasks.check_ledgers()
 
 
@@ -66,7 +66,7 @@ def test_what_disagrees_is_named(bronze: Membership, harm: str, what: set[str]) 
     found = checks.disagreements()
     assert {each.membership_id for each in found} == {bronze.pk}
     assert what <= {each.what for each in found}
-    assert ledgers.check_ledgers() == len(found)
+    assert ledgers.check_ledgers(at=NOW) == len(found)
     with pytest.raises(CommandError):
         call_command("check_ledgers", stdout=StringIO())
 

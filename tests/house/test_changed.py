@@ -21,4 +21,3 @@ from tests import changed
 )
 def test_a_change_runs_the_tests_of_its_room_and_of_its_screens(file: str, test: str, runs: bool) -> None:
     assert changed.concerns(test, changed.touched_by([file])) is runs
-

@@ -76,6 +76,17 @@ def test_metrics_count_requests_by_route_and_tell_what_waits(client):
     ages = {line.split()[0]: float(line.split()[1]) for line in lines if line.startswith("guanxi_") and "_age_seconds" in line}
     assert 90 <= ages["guanxi_outbox_age_seconds"] < 100
     assert 90 <= ages["guanxi_beat_age_seconds"] < 100
+    assert not any("ledger" in line for line in lines)  # nobody has looked yet
+
+
+@pytest.mark.django_db
+def test_metrics_tell_how_many_accounts_disagreed_and_when_that_was(client):
+    at = datetime.now(UTC) - timedelta(hours=3)
+    heartbeat.record_ledgers(at=at, found=7)
+    heartbeat.record_ledgers(at=at - timedelta(hours=1), found=0)  # was late
+    told = dict(line.split() for line in client.get("/metrics").content.decode().splitlines() if line.startswith("guanxi_ledger"))
+    assert float(told["guanxi_ledger_differences"]) == 7
+    assert 10_800 <= float(told["guanxi_ledgers_age_seconds"]) < 10_810
 
 
 @pytest.mark.django_db

