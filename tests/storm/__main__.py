@@ -127,7 +127,10 @@ def run(said: argparse.Namespace, folder: Path) -> Report:
         progress, threads = driver.start(
             writers=said.writers, steps=said.steps, seed=said.seed, port=stack.port, world=world, journal=notes
         )
-        killed = kills.carry_out(planned, stack, progress, seed=said.seed, over=lambda: not any(thread.is_alive() for thread in threads))
+        ending.callback(progress.stopped.set)
+        killed = kills.carry_out(
+            planned, stack, progress, seed=said.seed, over=lambda: not any(thread.is_alive() for thread in threads), say=say
+        )
         seconds = time.monotonic() - began
         if progress.problems:
             raise progress.problems[0]

@@ -36,6 +36,7 @@ def carry_out(planned: Sequence[tuple[int, str]], stack: Stack, progress: Progre
             _step, kind = waiting.pop(0)
             time.sleep(dice.random() * 0.05)  # not always just when a step begins
             killed.append(stack.kill(kind, dice))
+            say(f"  {progress.done:,} steps; {kind} killed ({killed[-1].victim}), back after {killed[-1].back:.1f} s")
         else:
             stack.mend()
             time.sleep(0.01)
