@@ -26,8 +26,16 @@ def plan(kills: Mapping[str, int], *, steps: int, seed: int) -> list[tuple[int, 
     return sorted((dice.randint(calm, steps - calm), kind) for kind, number in kills.items() for _one in range(number))
 
 
-def carry_out(planned: Sequence[tuple[int, str]], stack: Stack, progress: Progress, *, seed: int, over: Callable[[], bool]) -> list[Killed]:
-    """Kill until all is killed and the writers have ended. over: whether they have.  Raises NeverBack."""
+def carry_out(
+    planned: Sequence[tuple[int, str]],
+    stack: Stack,
+    progress: Progress,
+    *,
+    seed: int,
+    over: Callable[[], bool],
+    say: Callable[[str], None],
+) -> list[Killed]:
+    """Kill until all is killed and the writers have ended. over: whether they have.  say: told of each.  Raises NeverBack."""
     dice = random.Random(f"{seed}:victims")
     killed: list[Killed] = []
     waiting = list(planned)
