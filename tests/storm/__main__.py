@@ -140,18 +140,23 @@ def run(said: argparse.Namespace, folder: Path) -> Report:
         say("Counting")
         stack.stop_parts()
         calls = journal.read(folder / "journal.jsonl")
-        with psycopg.connect(url) as connection:
-            found = [str(each) for each in checker.check(connection, world, calls, messages=bool(said.drain))]
+        told = {request.webhook_id for request in receiver.received}
+        found = [str(each) for each in differences(url, world, calls, told if said.drain else None)]
         found += [f"snapshot: {each}" for each in reader.wrong]
         opinion = second_opinion()
-        if opinion != "agrees":
-            found.append(f"check_ledgers {opinion}")
-        told = {request.webhook_id for request in receiver.received}
+        found += [f"check_ledgers {opinion}"] if opinion != "agrees" else []
         facts = {
             "seed": said.seed, "revision": revision(), "at": started_at.isoformat(timespec="seconds"), "writers": said.writers,
             "seconds": round(seconds, 1), "heard_by_receiver": len(told), "sent_to_receiver": len(receiver.received),
         }  # fmt: skip
         return Report(facts, calls, killed, found, reader.snapshots, stack.ended, opinion, left)
+
+
+def differences(url: str, world: World, calls: Sequence[journal.Call], told: set[str] | None) -> list[checker.Difference]:
+    """What the outside checker says. told: ids of the messages the receiver heard; None when nobody waited for them."""
+    with psycopg.connect(url) as connection:
+        found = checker.check(connection, world, calls, messages=told is not None)
+        return found + (checker.unheard(connection, told) if told is not None else [])
 
 
 def stop(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -44,3 +44,10 @@ def within(connection: psycopg.Connection[Any], *, messages: bool) -> list[Diffe
         for file in files
         for row in connection.execute((SQL / f"{file}.sql").read_text(encoding="utf-8").encode()).fetchall()
     ]
+
+
+def unheard(connection: psycopg.Connection[Any], webhook_ids: set[str]) -> list[Difference]:
+    """Messages that count as delivered though the receiver never heard of them. webhook_ids: of all it heard."""
+    row = connection.execute("SELECT count(DISTINCT message_id) FROM stores_webhookdelivery WHERE state = 'delivered'").fetchone()
+    assert row is not None
+    return [] if row[0] == len(webhook_ids) else [Difference("messages heard", "receiver", row[0], len(webhook_ids))]
