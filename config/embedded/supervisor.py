@@ -33,6 +33,8 @@ LEFT_BY_US = [
     "test",
     "test-*",
     "bench",
+    "bites-*",
+    "bitten-*",
     "storm",
     "storm-*",
     "binaries",
