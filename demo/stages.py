@@ -225,6 +225,7 @@ def _tags(work: Load) -> dict[str, Any]:
     couponing.set_up_coupons(work.house, work.now)
     couponing.give_cast(work.house, cast.member_ids, work.now)
     campaign = couponing.run_campaign(work.house, work.now)
+    couponing.plan_campaigns(work.house, work.now)
     counts = {"tags": given, "targeted": campaign.targeted, "coupons": Coupon.objects.count()}
     work.said.append(_("Tags: {tags:,} given by rules; a campaign to {targeted} members; {coupons} coupons.").format_map(counts))
     return counts

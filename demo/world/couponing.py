@@ -1,7 +1,7 @@
 """Coupons of the demo: templates, packs, what the cast holds, and the campaign for tag M that has run (CPN, CS-5, SF-5, OP-4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,12 +21,14 @@ from engagement.models import Campaign, CampaignRecipient
 from engagement.rules import CampaignIn, OfferIn
 from engagement.services import campaigns
 from engagement.services import issuing as giving
+from growth.enums import ActivityLayer
 from stores import selectors as stores_selectors
 
 SINCE = timedelta(days=60)
 CAMPAIGN = "milk-30"
 BUDGET_MINOR = 120_000  # 40 coupons of 30.00: the last ones of tag M get none
 USES_OF_TEN = 3  # so many of ten who got the coupon have used it
+SOON = timedelta(days=7)
 _ANNOUNCED = "【安禾母婴】奶粉满 299 减 30，券已放入您的账户，7 天内有效。"
 
 
@@ -145,6 +147,53 @@ def give_cast(house: House, member_ids: Mapping[str, int], now: datetime) -> Non
 def campaign_began(now: datetime) -> datetime:
     """Six hours ago or, before six in the morning, when the day began: children are as old then as they are now."""
     return max(now - timedelta(hours=6), now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A campaign for members who are so active by RFM (RFM-15), drafted: an operator sends it in. gives: fields of CampaignIn."""
+
+    code: str
+    name: str
+    layer: ActivityLayer
+    goal: Goal
+    template: str = ""
+    gives: Mapping[str, Any] = field(default_factory=dict)
+
+
+PLANS = (
+    Plan("layer-high", "高活跃会员：重点维系", ActivityLayer.HIGH, Goal.RETAIN, gives={"points": 100}),
+    Plan("layer-medium", "中活跃会员：互动引导", ActivityLayer.MEDIUM, Goal.REVENUE, template="M30"),
+    Plan("layer-low", "低活跃会员：促进再购", ActivityLayer.LOW, Goal.ACTIVATE, template="C1"),
+    Plan(
+        "layer-dormant", "休眠会员：唤醒", ActivityLayer.DORMANT, Goal.ACTIVATE, template="C1",
+        gives={"message": "【安禾母婴】好久不见，送您一张满 299 减 50 的券，24 小时内有效。"},
+    ),
+)  # fmt: skip
+
+
+def plan_campaigns(house: House, now: datetime) -> None:
+    """A draft for each layer of activity. Those that are there stay as they are."""
+    for plan in PLANS:
+        if Campaign.objects.filter(programme_id=house.programmes["P1"], code=plan.code).exists():
+            continue
+        campaigns.create_campaign(
+            programme_id=house.programmes["P1"],
+            code=plan.code,
+            said=CampaignIn(
+                name=plan.name,
+                goal=plan.goal,
+                audience_kind=AudienceKind.RULE,
+                rule={"==": [{"var": "rfm_layer"}, plan.layer.value]},
+                starts_at=now + SOON,
+                ends_at=now + 2 * SOON,
+                offers=(OfferIn(template_id(house, "P1", plan.template)),) if plan.template else (),
+                budget_minor=500_000,
+                **plan.gives,
+            ),
+            actor=f"staff:{house.staff['op01']}",
+            at=now - days(1),
+        )
 
 
 def run_campaign(house: House, now: datetime) -> Campaign:

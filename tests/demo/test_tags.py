@@ -11,6 +11,7 @@ from demo.world import tagging
 from demo.world.moments import FROZEN
 from demo.world.parts import MILK, PARTS
 from engagement.models import Campaign, CampaignRecipient
+from growth.enums import ActivityLayer
 from tags.models import MemberTag
 from tags.services import runs
 
@@ -54,7 +55,7 @@ def each_of_the_cast_holds_what_the_guide_says() -> None:
 
 
 def the_campaign_went_to_all_of_tag_m_and_some_have_used_it() -> None:
-    campaign = Campaign.objects.get()
+    campaign = Campaign.objects.get(code="milk-30")
     with_tag = set(
         MemberTag.objects.filter(tag__programme__code="P1", tag__code="M", ended_at=None).values_list("membership_id", flat=True)
     )
@@ -64,6 +65,13 @@ def the_campaign_went_to_all_of_tag_m_and_some_have_used_it() -> None:
     used = coupons.filter(state="used")
     assert used.count() == min(3, len(with_tag))
     assert set(used.values_list("discount_minor", flat=True)) == {3_000}
+
+
+def each_layer_of_activity_has_a_campaign_of_its_own() -> None:
+    """RFM-15: highly, moderately and little active, dormant; each its own strategy, drafted with what it gives."""
+    drafts = Campaign.objects.filter(state="draft", programme__code="P1")
+    assert [drafts.filter(rule={"==": [{"var": "rfm_layer"}, layer]}).count() for layer in ActivityLayer.values] == [1, 1, 1, 1]
+    assert all(campaign.points or campaign.message or campaign.offers.exists() for campaign in drafts)
 
 
 def newcomers_and_gold_members_have_packs() -> None:
@@ -77,6 +85,7 @@ def test_what_the_story_says_of_tags_and_coupons(subtests: pytest.Subtests) -> N
         a_tag_by_hand_stays,
         each_of_the_cast_holds_what_the_guide_says,
         the_campaign_went_to_all_of_tag_m_and_some_have_used_it,
+        each_layer_of_activity_has_a_campaign_of_its_own,
         newcomers_and_gold_members_have_packs,
     ):
         with subtests.test(claim.__name__):
