@@ -15,6 +15,7 @@ from tests.storm.world import World
 
 PATIENCE = 20.0  # seconds for one answer
 GIVES_UP = 240.0  # seconds after which a call counts as never answered
+HANGS_UP = 0.02  # share of calls whose writer is gone before the answer comes: what killing seldom meets, an effect nobody heard of
 PUT_OFF = 0.3  # share of unanswered calls, of those nothing hangs on, that are asked again at the end only
 STANDALONE = frozenset({"credit", "debit", "exchange"})
 STILL_RUNNING = frozenset({"idempotency_in_progress"})
@@ -51,13 +52,13 @@ class Door:
         self.tokens: dict[str, str] = {}
         self.connection: http.client.HTTPConnection | None = None
 
-    def ask(self, call: Call) -> tuple[int, dict[str, Any], bool]:
-        """Status and body, and whether it is the answer to an earlier attempt. Raises NoAnswer."""
+    def ask(self, call: Call, *, hangs_up: bool = False) -> tuple[int, dict[str, Any], bool]:
+        """Status and body, and whether it is the answer to an earlier attempt. Raises NoAnswer. hangs_up: send it and do not listen."""
         step = call.step
         headers = {**step.headers, "Idempotency-Key": call.key}
         for _with_a_fresh_token in range(2):
             headers["Authorization"] = f"Bearer {self._token(step.client)}"
-            status, body, replayed = self._send(f"/api/v1{step.path}", headers, step.sent)
+            status, body, replayed = self._send(f"/api/v1{step.path}", headers, step.sent, hangs_up=hangs_up)
             if status != 401:
                 break
             del self.tokens[step.client]
@@ -75,11 +76,14 @@ class Door:
             self.tokens[client] = body["access_token"]
         return self.tokens[client]
 
-    def _send(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, Any], bool]:
+    def _send(self, path: str, headers: dict[str, str], body: bytes, *, hangs_up: bool = False) -> tuple[int, dict[str, Any], bool]:
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
             self.connection.request("POST", path, body=body, headers=headers)
+            if hangs_up:
+                self.close()
+                raise NoAnswer("hung up")
             response = self.connection.getresponse()
             content = response.read()
             answer = json.loads(content)
@@ -115,9 +119,10 @@ def write(writer: Writer, door: Door, journal: Journal, progress: Progress) -> N
 def _until_answered(call: Call, door: Door, journal: Journal, dice: random.Random | None) -> bool:
     """False when it is put off, which without dice it never is."""
     until = time.monotonic() + GIVES_UP
+    hangs_up = dice is not None and dice.random() < HANGS_UP
     while True:
         try:
-            status, answer, replayed = door.ask(call)
+            status, answer, replayed = door.ask(call, hangs_up=hangs_up and not call.unknown)
         except NoAnswer as why:
             journal.unheard(call, str(why))
             if dice is not None and len(call.unknown) == 1 and call.step.intent["verb"] in STANDALONE and dice.random() < PUT_OFF:
