@@ -89,9 +89,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     files = changed.changed_files() if config.getoption("--changed") else None
     if files is not None:
         touched = changed.touched_by(files)
-        left_out = [item for item in items if not changed.concerns(str(item.path.relative_to(PROJECT)), touched)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+        concerned = {item: changed.concerns(str(item.path.relative_to(PROJECT)), touched) for item in items}
+        config.hook.pytest_deselected(items=[item for item in items if not concerned[item]])
+        items[:] = [item for item in items if concerned[item]]
     items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
     if chromium() is None and not is_required():
         for item in items:

@@ -1,4 +1,4 @@
-"""Coupons of the demo: templates, packs, what the cast holds, and the campaign for tag M that has run (CPN, CS-5, SF-5, OP-4)."""
+"""Coupons of the demo: templates, packs, what the cast holds, the campaign for tag M that has run, drafts (CPN, CS-5, SF-5, OP-4)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

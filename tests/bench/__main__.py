@@ -8,19 +8,16 @@ import logging
 import os
 import platform
 import shutil
-import signal
-import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
-from config.embedded.places import PROJECT, data_folder, server_folder
+from config.embedded.places import data_folder, server_folder
 from config.embedded.servers import SETTINGS, Addresses, Servers
 from tests.bench.figures import Report, say
+from tests.program import end_on_signals, revision
 
 PARTS = (
     "lookups", "member-page", "searches", "api", "imports", "members",
@@ -64,11 +61,6 @@ def servers(settings: dict[str, str]) -> Iterator[Addresses]:
 def machine() -> dict[str, object]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
     return {"cores": os.cpu_count(), "memory_gb": memory, "system": platform.system(), "python": platform.python_version()}
-
-
-def revision() -> str:
-    asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
 
 
 def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
@@ -142,14 +134,9 @@ def measure(said: argparse.Namespace, addresses: Addresses) -> Report:
     return report
 
 
-def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(1)
-
-
 def main() -> None:
     said = arguments()
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, stop)
+    end_on_signals()
     with servers(dict(pair.split("=", 1) for pair in said.set)) as addresses:
         report = measure(said, addresses)
     file = said.json or data_folder() / "bench" / f"{str(report.facts['at'])[:19].replace(':', '')}.json"

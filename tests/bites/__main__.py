@@ -16,8 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -26,11 +24,11 @@ from config.embedded.places import PROJECT, data_folder, server_folder
 from config.embedded.processes import Lock, die_with_parent, end
 from config.embedded.servers import TEST_SETTINGS, Servers
 from tests.bites.faults import PASSED, CannotPlant, Fault, judged, load, table
+from tests.program import end_on_signals, revision
 
 LOCK = "run.lock"
 WHOLE, BROKEN = "whole", "broken"  # databases
 AT_MOST = 900  # seconds for the tests of one fault
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -215,26 +213,13 @@ def bite(fault: Fault, shop: Workshop, log: Path | None) -> Bite:
     return Bite(fault, caught, why, time.monotonic() - began)
 
 
-def revision() -> str:
-    asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
-
-
-def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    """End; while ending, further signals change nothing: every wait of the way out has a limit."""
-    for sign in SIGNALS:
-        signal.signal(sign, signal.SIG_IGN)
-    raise SystemExit(1)
-
-
 def main() -> int:
     said = arguments()
     faults = [each for each in load() if not said.faults or each.name in said.faults]
     if said.list:
         say(table(faults))
         return 0
-    for sign in SIGNALS:
-        signal.signal(sign, stop)
+    end_on_signals()
     began, at = time.monotonic(), datetime.now(UTC)
     with workshop() as shop:
         tests = list(dict.fromkeys(test for each in faults for test in each.caught_by))

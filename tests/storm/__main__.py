@@ -6,7 +6,6 @@ Exit 1 on any difference. The same seed draws the same steps and the same kills;
 import argparse
 import logging
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -14,13 +13,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import psycopg
 
 from config.embedded.places import PROJECT, data_folder
 from tests.out.receiver import receiving
+from tests.program import end_on_signals, revision
 from tests.storm import checker, driver, journal, kills
 from tests.storm.reader import Reader
 from tests.storm.report import Report
@@ -101,11 +99,6 @@ def second_opinion() -> str:
     return "agrees" if asked.returncode == 0 else f"differs: {asked.stdout.strip()[-2000:]} {asked.stderr.strip()[-500:]}"
 
 
-def revision() -> str:
-    asked = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=PROJECT, capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
-
-
 def run(said: argparse.Namespace, folder: Path) -> Report:
     """The whole storm; everything it started has ended when it returns."""
     with ExitStack() as ending:
@@ -159,14 +152,9 @@ def differences(url: str, world: World, calls: Sequence[journal.Call], told: set
         return found + (checker.unheard(connection, told) if told is not None else [])
 
 
-def stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(1)
-
-
 def main() -> None:
     said = arguments()
-    for sign in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, stop)
+    end_on_signals()
     folder = data_folder() / "storm" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{said.seed}"
     folder.mkdir(parents=True)
     report = run(said, folder)
