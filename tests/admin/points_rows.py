@@ -1,11 +1,13 @@
 """What a shop can have of points: a row of every kind that the back office has an address for, and words by which a leak is seen."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from points.enums import EntryKind
 from points.models import PointsEntry, PointsVersion
 from points.rules.lots import LotTerms
+from points.selectors import versions as rules_read
 from points.services import adjustments, exchange, holds, ledger, redemptions, rewards, versions, virtual_codes
 from points.services.ledger import EntryIn
 from points.services.rewards import RewardIn
@@ -13,13 +15,14 @@ from stores import selectors as stores_selectors
 from stores.models import Membership, Programme
 
 GIVEN = 500  # points the member begins with
+HOLD_MINUTES = 24 * 60  # longer than any run of the tests: the world of the first test is put back for the last one
 
 
 def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple[dict[str, int], list[str]]:
     """Ids by what the addresses call them, and the words of this shop alone."""
     at = now - timedelta(minutes=5)
     if not PointsVersion.objects.filter(programme=programme).exists():
-        versions.create_default(programme_id=programme.pk, actor="test", at=at - timedelta(days=400))
+        _publish_rules(programme, at - timedelta(days=400))
     draft = versions.create_draft(programme_id=programme.pk, actor="test", at=at)
     membership = Membership.objects.get(programme=programme, member_id=member_id)
     gift = give(membership, GIVEN, at - timedelta(days=30))
@@ -30,7 +33,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     rewards.add_codes(reward_id=reward.pk, codes=["CUP-AAAA-0001", "CUP-BBBB-0002"], actor="test", at=at)
     redeemed = redemptions.redeem_reward(membership_id=membership.pk, reward_code="mug", reference=f"r{tag}", actor="test", at=at)
     hold = holds.hold_points(
-        membership_id=membership.pk, points=30, store_id=None, order_no=f"HO-{tag}", effect_key="h", actor="test", at=at, minutes=60
+        membership_id=membership.pk, points=30, store_id=None, order_no=f"HO-{tag}", effect_key="h", actor="test", at=at
     )
     pair = exchange.save_pair(
         from_programme_id=programme.pk,
@@ -50,6 +53,13 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
         "pair_id": pair.pk,
     }
     return ids, [f"补发{tag}", f"马克杯{tag}", f"HO-{tag}"]
+
+
+def _publish_rules(programme: Programme, at: datetime) -> None:
+    draft = versions.create_draft(programme_id=programme.pk, actor="test", at=at)
+    terms = replace(rules_read.terms_of(draft.pk), hold_minutes=HOLD_MINUTES)
+    versions.change_draft(version_id=draft.pk, terms=terms, actor="test", at=at)
+    versions.publish_draft(version_id=draft.pk, actor="test", at=at)
 
 
 def give(membership: Membership, points: int, at: datetime, ends_at: datetime | None = None) -> int:

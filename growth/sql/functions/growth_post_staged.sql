@@ -10,10 +10,14 @@ LANGUAGE plpgsql AS $$
 DECLARE
     twice record;
 BEGIN
-    PERFORM FROM stores_membership AS membership
-    WHERE membership.id IN (SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch)
-    ORDER BY membership.id
-    FOR NO KEY UPDATE;
+    -- Nobody analyses the staging table, and others may have been empty when somebody last looked: each statement says itself that it goes
+    -- from the staged rows to the rest, row by row and by an index (OFFSET 0, ctid, arrays), as the planner may believe all of them empty.
+    PERFORM FROM (
+        SELECT DISTINCT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch ORDER BY staged.membership_id
+    ) AS touched
+    CROSS JOIN LATERAL (
+        SELECT FROM stores_membership AS membership WHERE membership.id = touched.membership_id OFFSET 0 FOR NO KEY UPDATE
+    ) AS membership;
 
     INSERT INTO growth_growthaccount (membership_id, balance, version, is_live)
     SELECT DISTINCT staged.membership_id, 0, 0, false
@@ -22,7 +26,6 @@ BEGIN
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
-    -- Nobody analyses the staging table, so each statement below finds its rows by an index, whichever side the planner begins with.
     UPDATE growth_staged_entry AS staged
     SET verdict = CASE
             WHEN known.request_digest = growth_request_digest(
@@ -30,8 +33,18 @@ BEGIN
             ) THEN 'replay' ELSE 'conflict'
         END,
         entry_id = known.id, account_version = known.account_version, applied = known.applied, balance_after = known.balance_after
-    FROM growth_growthentry AS known
-    WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
+    FROM (
+        SELECT one.ctid AS place, entry.*
+        FROM growth_staged_entry AS one
+        CROSS JOIN LATERAL (
+            SELECT known.id, known.request_digest, known.account_version, known.applied, known.balance_after
+            FROM growth_growthentry AS known
+            WHERE known.account_id = one.membership_id AND known.effect_key = one.effect_key
+            OFFSET 0
+        ) AS entry
+        WHERE one.batch = p_batch
+    ) AS known
+    WHERE staged.ctid = known.place;
 
     -- A key may come twice in the batch: the later one replays the earlier. They are few, and found in one pass.
     FOR twice IN
@@ -60,8 +73,8 @@ BEGIN
 
     IF NOT p_live THEN
         UPDATE growth_staged_entry AS staged SET verdict = 'closed'
-        FROM growth_growthaccount AS account
-        WHERE staged.batch = p_batch AND staged.verdict = '' AND account.membership_id = staged.membership_id AND account.is_live;
+        WHERE staged.batch = p_batch AND staged.verdict = ''
+            AND (SELECT account.is_live FROM growth_growthaccount AS account WHERE account.membership_id = staged.membership_id);
     END IF;
 
     SELECT count(*) FILTER (WHERE staged.verdict = ''), count(*) FILTER (WHERE staged.verdict IN ('replay', 'again')),
@@ -111,9 +124,18 @@ BEGIN
         UPDATE growth_staged_entry AS staged
         SET verdict = CASE staged.verdict WHEN '' THEN 'new' ELSE 'replay' END, entry_id = known.id,
             account_version = known.account_version, applied = known.applied, balance_after = known.balance_after
-        FROM growth_growthentry AS known
-        WHERE staged.batch = p_batch AND staged.verdict IN ('', 'again')
-            AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
+        FROM (
+            SELECT one.ctid AS place, entry.*
+            FROM growth_staged_entry AS one
+            CROSS JOIN LATERAL (
+                SELECT known.id, known.account_version, known.applied, known.balance_after
+                FROM growth_growthentry AS known
+                WHERE known.account_id = one.membership_id AND known.effect_key = one.effect_key
+                OFFSET 0
+            ) AS entry
+            WHERE one.batch = p_batch AND one.verdict IN ('', 'again')
+        ) AS known
+        WHERE staged.ctid = known.place;
 
         UPDATE growth_growthaccount AS account
         SET (balance, version) = (
@@ -123,9 +145,9 @@ BEGIN
                 LIMIT 1
             ),
             is_live = account.is_live OR p_live
-        WHERE account.membership_id IN (
-            SELECT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict = 'new'
-        );
+        WHERE account.membership_id = ANY (ARRAY(
+            SELECT DISTINCT staged.membership_id FROM growth_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict = 'new'
+        ));
     END IF;
     RETURN NEXT;
 END $$

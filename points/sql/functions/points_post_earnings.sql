@@ -2,7 +2,7 @@
 -- entries, lots and accounts are written by a statement each. The caller holds the accounts. As points_post_one, line by line.
 CREATE FUNCTION points_post_earnings(p_batch bigint, p_booked_at timestamptz, p_live boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    -- Each step finds its rows by an index, whatever the planner believes of tables that were just filled (OFFSET 0).
+    -- Row by row and by an index, whatever the planner believes, as points_post_staged.
     INSERT INTO points_pointsentry (
         account_id, account_version, kind, requested, delta, owed, forgiven, balance_after, debt_after, source_type, source_id,
         rules_id, rule, reverses_id, details, note, effect_key, request_digest, actor, occurred_at, booked_at
@@ -30,9 +30,17 @@ BEGIN
     UPDATE points_staged_entry AS staged
     SET verdict = 'new', entry_id = posted.id, account_version = posted.account_version, delta = posted.delta,
         balance_after = posted.balance_after
-    FROM points_pointsentry AS posted
-    WHERE staged.batch = p_batch AND staged.verdict = ''
-        AND posted.account_id = staged.membership_id AND posted.effect_key = staged.effect_key;
+    FROM (
+        SELECT one.ctid AS place, entry.*
+        FROM points_staged_entry AS one
+        CROSS JOIN LATERAL (
+            SELECT posted.id, posted.account_version, posted.delta, posted.balance_after FROM points_pointsentry AS posted
+            WHERE posted.account_id = one.membership_id AND posted.effect_key = one.effect_key
+            OFFSET 0
+        ) AS entry
+        WHERE one.batch = p_batch AND one.verdict = ''
+    ) AS posted
+    WHERE staged.ctid = posted.place;
 
     INSERT INTO points_pointslot (account_id, entry_id, amount, remaining, held, earned_at, available_from, ends_at, is_open)
     SELECT
@@ -50,7 +58,7 @@ BEGIN
             LIMIT 1
         ),
         is_live = account.is_live OR p_live
-    WHERE account.membership_id IN (
-        SELECT staged.membership_id FROM points_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict = 'new'
-    );
+    WHERE account.membership_id = ANY (ARRAY(
+        SELECT DISTINCT staged.membership_id FROM points_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict = 'new'
+    ));
 END $$

@@ -13,10 +13,14 @@ DECLARE
     twice record;
     line points_staged_entry;
 BEGIN
-    PERFORM FROM stores_membership AS membership
-    WHERE membership.id IN (SELECT staged.membership_id FROM points_staged_entry AS staged WHERE staged.batch = p_batch)
-    ORDER BY membership.id
-    FOR NO KEY UPDATE;
+    -- Nobody analyses the staging table, and others may have been empty when somebody last looked: each statement says itself that it goes
+    -- from the staged rows to the rest, row by row and by an index (OFFSET 0, ctid, arrays), as the planner may believe all of them empty.
+    PERFORM FROM (
+        SELECT DISTINCT staged.membership_id FROM points_staged_entry AS staged WHERE staged.batch = p_batch ORDER BY staged.membership_id
+    ) AS touched
+    CROSS JOIN LATERAL (
+        SELECT FROM stores_membership AS membership WHERE membership.id = touched.membership_id OFFSET 0 FOR NO KEY UPDATE
+    ) AS membership;
 
     INSERT INTO points_pointsaccount (membership_id, balance, held, debt, version, is_live)
     SELECT DISTINCT staged.membership_id, 0, 0, 0, 0, false
@@ -25,12 +29,20 @@ BEGIN
     ORDER BY staged.membership_id
     ON CONFLICT DO NOTHING;
 
-    -- Nobody analyses the staging table, so each statement below finds its rows by an index, whichever side the planner begins with.
     UPDATE points_staged_entry AS staged
     SET verdict = CASE WHEN known.request_digest = points_request_digest(staged) THEN 'replay' ELSE 'conflict' END,
         entry_id = known.id, delta = known.delta, balance_after = known.balance_after
-    FROM points_pointsentry AS known
-    WHERE staged.batch = p_batch AND known.account_id = staged.membership_id AND known.effect_key = staged.effect_key;
+    FROM (
+        SELECT one.ctid AS place, entry.*
+        FROM points_staged_entry AS one
+        CROSS JOIN LATERAL (
+            SELECT known.id, known.request_digest, known.delta, known.balance_after FROM points_pointsentry AS known
+            WHERE known.account_id = one.membership_id AND known.effect_key = one.effect_key
+            OFFSET 0
+        ) AS entry
+        WHERE one.batch = p_batch
+    ) AS known
+    WHERE staged.ctid = known.place;
 
     -- A key may come twice in the batch: the later one replays the earlier. They are few, and found in one pass.
     FOR twice IN
@@ -53,8 +65,8 @@ BEGIN
 
     IF NOT p_live THEN
         UPDATE points_staged_entry AS staged SET verdict = 'closed'
-        FROM points_pointsaccount AS account
-        WHERE staged.batch = p_batch AND staged.verdict = '' AND account.membership_id = staged.membership_id AND account.is_live;
+        WHERE staged.batch = p_batch AND staged.verdict = ''
+            AND (SELECT account.is_live FROM points_pointsaccount AS account WHERE account.membership_id = staged.membership_id);
     END IF;
 
     IF NOT EXISTS (SELECT FROM points_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict IN ('conflict', 'closed')) THEN
