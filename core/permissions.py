@@ -58,7 +58,7 @@ TABLE: Mapping[str, Mapping[str, frozenset[Role]]] = {
     "points.pointsaccount": {"view": _ALL},
     "points.pointsentry": {
         "view": _OFFICE,
-        "adjust": frozenset({_CS, _AP, _AD}),
+        "adjust": frozenset({_CS, _OP, _AP, _AD}),
         "reverse": frozenset({_AP, _AD}),
         "export": frozenset({_OP, _AP, _AU, _AD}),
     },

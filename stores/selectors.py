@@ -80,6 +80,11 @@ def contacts(store_ids: Iterable[int]) -> dict[int, Contact]:
     return {row[0]: Contact(*row) for row in rows}
 
 
+def time_zones(programme_ids: Iterable[int]) -> dict[int, str]:
+    """The zone of each programme, by id."""
+    return dict(Programme.objects.filter(pk__in=set(programme_ids)).values_list("pk", "time_zone"))
+
+
 def member_stores(member_ids: Iterable[int]) -> dict[int, list[int]]:
     """Ids of the stores of the programmes each member belongs to: who may hear of the member."""
     found: dict[int, list[int]] = {member_id: [] for member_id in member_ids}
@@ -175,6 +180,11 @@ def _staff_scope(user: Any) -> Scope:
         roles=frozenset(role for _store_id, role in assignments),
         assignments=assignments,
     )
+
+
+def roles_in(programme_id: int, scope: Scope) -> frozenset[str]:
+    """The caller's roles in a store of the programme or on the platform; those held in stores of other programmes are not among them."""
+    return scope.within(Store.objects.filter(programme_id=programme_id, pk__in=scope.store_ids).values_list("pk", flat=True)).roles
 
 
 def within_programmes(path: str, queryset: QuerySet[Any], scope: Scope) -> QuerySet[Any]:

@@ -12,6 +12,8 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 
 from core.enums import Origin
+from core.masking import Role
+from core.scope import Scope
 from demo.world.facts import Advance, Facts
 from demo.world.house import ACTOR, HELD_AT_P2, House
 from demo.world.mall import COFFEE, VIDEO
@@ -152,7 +154,7 @@ class Deeds:
             delta=150,
             reason="充值活动积分补发",
             token="demo",  # noqa: S106 - names the form
-            actor=f"staff:{self.house.staff['cs01']}",
+            asker=Scope(f"staff:{self.house.staff['cs01']}", roles=frozenset({Role.CUSTOMER_SERVICE})),
             at=before(self.now, 1),
         )
 

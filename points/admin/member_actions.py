@@ -58,12 +58,14 @@ def _panel(membership: "Membership") -> str:
 @page("points/memberships/<int:membership_id>/adjust/", name="points_adjust")
 def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
     membership = reach.row(request, stores_selectors.membership_rows(membership_id), "points.pointsentry", verb="adjust")
-    limit = adjustments.limit_of(versions.published(membership.programme_id))
+    asker, rules = scope_of(request), versions.published(membership.programme_id)
+    limit = adjustments.limit_of(rules, membership.programme_id, asker) if rules else 0
     return form_page(
         request,
         title=_("Adjust points"),
         explanation=_(
-            "Booked as an entry of its own with your name and the reason. Up to %(limit)s points at once; more wait for a second person."
+            "Booked as an entry of its own with your name and the reason. "
+            "You may move up to %(limit)s points at once; more wait for a second person."
         )
         % {"limit": f"{limit:,}"},
         form=AdjustForm(posted(request), initial={"token": uuid4()}),
@@ -72,7 +74,7 @@ def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
             delta=values["delta"],
             reason=values["reason"],
             token=str(values["token"]),
-            actor=scope_of(request).actor,
+            asker=asker,
             at=clock.now(),
         ),
         done=_("The points are adjusted, or wait for approval: see the points panel."),

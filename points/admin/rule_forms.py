@@ -117,7 +117,14 @@ class SpendingForm(TermsForm):
         help_text=gettext_lazy("What the books reckon with: the liability is the points times this."),
         **MONEY,
     )
-    adjust_limit = forms.IntegerField(label=gettext_lazy("adjustment without approval up to"), **POINTS)
+    adjust_limit = forms.IntegerField(
+        label=gettext_lazy("adjustment without approval up to"),
+        help_text=gettext_lazy("Of customer service and approvers."),
+        **POINTS,
+    )
+    operator_adjust_limit = forms.IntegerField(
+        label=gettext_lazy("operators and administrators: adjustment without approval up to"), **POINTS
+    )
 
 
 class RuleForm(BackOfficeForm):

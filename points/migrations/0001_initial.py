@@ -788,6 +788,12 @@ class Migration(migrations.Migration):
                         ("hold_minutes", models.PositiveIntegerField(default=30, verbose_name="a hold lasts (minutes)")),
                         ("adjust_limit", models.PositiveIntegerField(default=100, verbose_name="adjustment without approval up to")),
                         (
+                            "operator_adjust_limit",
+                            models.PositiveIntegerField(
+                                default=1000, verbose_name="operators and administrators: adjustment without approval up to"
+                            ),
+                        ),
+                        (
                             "based_on",
                             models.ForeignKey(
                                 blank=True,
@@ -829,6 +835,10 @@ class Migration(migrations.Migration):
                                     ("redeem_share__lte", 1),
                                 ),
                                 name="points_version_values_make_sense",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("operator_adjust_limit__gte", models.F("adjust_limit"))),
+                                name="points_version_operators_adjust_no_less",
                             ),
                         ],
                     },

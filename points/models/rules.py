@@ -18,7 +18,8 @@ class PointsVersion(Version):
     pending_days: before earned points can be spent.  restore_grace_days: of points that come back after their end; 0 ends them at once.
     unit_cost_minor: what a point costs in the books.  redeem_value_minor: what a point pays at checkout.
     redeem_minimum: fewest points of one redemption, unless the level has its own (PTS-17).  redeem_share: of an order that points may pay.
-    hold_minutes: after which a hold that nobody ended is void.  adjust_limit: points that customer service may move alone (PTS-28).
+    hold_minutes: after which a hold that nobody ended is void.  adjust_limit: points that customer service or an approver may move alone,
+    operator_adjust_limit: that operators and administrators of the programme may (PTS-28).
     """
 
     programme = models.ForeignKey("stores.Programme", models.PROTECT, related_name="+", verbose_name=_("programme"))
@@ -42,6 +43,7 @@ class PointsVersion(Version):
     redeem_share = models.DecimalField(_("share of an order that points may pay"), max_digits=4, decimal_places=3, default=1)
     hold_minutes = models.PositiveIntegerField(_("a hold lasts (minutes)"), default=30)
     adjust_limit = models.PositiveIntegerField(_("adjustment without approval up to"), default=100)
+    operator_adjust_limit = models.PositiveIntegerField(_("operators and administrators: adjustment without approval up to"), default=1000)
 
     class Meta:
         verbose_name = _("points rules")
@@ -54,6 +56,9 @@ class PointsVersion(Version):
                 condition=Q(points_per_unit__gte=0, order_minimum_minor__gte=0, redeem_minimum__gte=1, redeem_share__gte=0)
                 & Q(redeem_share__lte=1, hold_minutes__gte=1),
                 name="points_version_values_make_sense",
+            ),
+            models.CheckConstraint(
+                condition=Q(operator_adjust_limit__gte=F("adjust_limit")), name="points_version_operators_adjust_no_less"
             ),
         ]
 

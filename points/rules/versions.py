@@ -78,6 +78,7 @@ class PointsTerms:
     redeem_share: Decimal = Decimal(1)
     hold_minutes: int = 30
     adjust_limit: int = 100
+    operator_adjust_limit: int = 1_000
     rules: tuple[RuleIn, ...] = ()
     multipliers: tuple[MultiplierIn, ...] = ()
     minimums: tuple[MinimumIn, ...] = ()
@@ -121,10 +122,13 @@ def _of_values(terms: PointsTerms) -> Iterator[str]:
         (_("share of an order that points may pay"), terms.redeem_share, 0, 1),
         (_("a hold lasts (minutes)"), terms.hold_minutes, 1, HOLD_MINUTES_AT_MOST),
         (_("adjustment without approval up to"), terms.adjust_limit, 0, POINTS_AT_MOST),
+        (_("operators and administrators: adjustment without approval up to"), terms.operator_adjust_limit, 0, POINTS_AT_MOST),
     )
     for name, value, least, most in within:
         if value is not None and not least <= value <= most:
             yield _("%(name)s: between %(least)s and %(most)s.") % {"name": name, "least": least, "most": most}
+    if terms.operator_adjust_limit < terms.adjust_limit:
+        yield _("Operators and administrators may adjust no less without approval than customer service and approvers.")
     if not all(text.strip() for text in (*terms.only_categories, *terms.not_categories, *terms.only_skus, *terms.not_skus)):
         yield _("A category or SKU is empty.")
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import reasons
 from core.errors import InvalidInput
+from core.masking import Role
+from core.scope import Scope
 from growth.errors import EffectConflict
 from points.enums import AdjustmentState, EntryKind
 from points.errors import AdjustmentNotFound, AlreadyDecided, InsufficientPoints, SamePerson
@@ -19,9 +21,11 @@ from points.selectors import ledger as ledger_selectors
 from points.services import ledger, lots
 from points.services.admission import Admitted, admit
 from points.services.ledger import EntryIn
+from stores import selectors as stores_selectors
 from stores import services as stores_services
 
 AT_MOST = 1_000_000  # points: beyond it, a slip of the keyboard
+OPERATORS = frozenset({Role.OPERATOR, Role.ADMIN})  # their limit is the higher one
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,10 @@ class Adjusted:
 
 
 @transaction.atomic
-def adjust_points(*, membership_id: int, delta: int, reason: str, token: str, actor: str, at: datetime) -> Adjusted:
+def adjust_points(*, membership_id: int, delta: int, reason: str, token: str, asker: Scope, at: datetime) -> Adjusted:
     """Add points to an account, or take some away, by hand.
 
-    delta: signed, not 0. Up to the rules' adjust_limit it is posted at once, beyond it waits (PENDING) and moves nothing.
+    delta: signed, not 0. Up to the asker's limit it is posted at once, beyond it waits (PENDING) and moves nothing.
     token: names the form or call, so that sending it twice adjusts once.
     Raises InvalidInput for a reason that is too short or a delta of 0, InsufficientPoints for taking more than is available,
     EffectConflict, PointsOff, MemberNotActive.
@@ -52,7 +56,7 @@ def adjust_points(*, membership_id: int, delta: int, reason: str, token: str, ac
             raise EffectConflict(membership=membership_id, effect_key=effect_key)
         return Adjusted(known, True)
     admitted = admit(membership_id)
-    waits = abs(delta) > admitted.rules.adjust_limit
+    waits = abs(delta) > limit_of(admitted.rules, admitted.membership.programme_id, asker)
     if waits and delta < 0:
         _check_available(membership_id, delta, at)
     PointsAccount.objects.bulk_create([PointsAccount(membership_id=membership_id)], ignore_conflicts=True)
@@ -62,11 +66,11 @@ def adjust_points(*, membership_id: int, delta: int, reason: str, token: str, ac
         reason=reason,
         state=AdjustmentState.PENDING if waits else AdjustmentState.POSTED,
         effect_key=effect_key,
-        requested_by=actor,
+        requested_by=asker.actor,
         requested_at=at,
     )
     if not waits:
-        adjustment.entry_id = _post(adjustment, admitted, actor, at)
+        adjustment.entry_id = _post(adjustment, admitted, asker.actor, at)
     adjustment.save()
     return Adjusted(adjustment, False)
 
@@ -97,9 +101,10 @@ def decide_adjustment(*, adjustment_id: int, approve: bool, actor: str, at: date
     return adjustment
 
 
-def limit_of(rules: PointsVersion | None) -> int:
-    """Points that one person may move alone; for the words beside the form."""
-    return rules.adjust_limit if rules else 0
+def limit_of(rules: PointsVersion, programme_id: int, asker: Scope) -> int:
+    """Points of a programme that this person may move alone, by its rules and the roles held there; those held elsewhere do not count."""
+    may_more = OPERATORS & stores_selectors.roles_in(programme_id, asker)
+    return rules.operator_adjust_limit if may_more else rules.adjust_limit
 
 
 def _check_available(membership_id: int, delta: int, at: datetime) -> None:

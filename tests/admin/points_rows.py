@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from core.masking import Role
+from core.scope import Scope
 from points.enums import EntryKind
 from points.models import PointsEntry, PointsVersion
 from points.rules.lots import LotTerms
@@ -26,7 +28,8 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     draft = versions.create_draft(programme_id=programme.pk, actor="test", at=at)
     membership = Membership.objects.get(programme=programme, member_id=member_id)
     gift = give(membership, GIVEN, at - timedelta(days=30))
-    waiting = adjustments.adjust_points(membership_id=membership.pk, delta=101, reason=f"补发{tag}", token="t", actor="staff:0", at=at)
+    clerk = Scope("staff:0", roles=frozenset({Role.CUSTOMER_SERVICE}))
+    waiting = adjustments.adjust_points(membership_id=membership.pk, delta=101, reason=f"补发{tag}", token="t", asker=clerk, at=at)
     reward = rewards.save_reward(
         programme_id=programme.pk, code="mug", kind=virtual_codes.KIND, said=RewardIn(f"马克杯{tag}", 50), actor="test", at=at
     )

@@ -9,6 +9,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -248,6 +249,24 @@ def test_cs_3_3_beyond_the_limit_a_second_person_decides(street: Street, sit: Si
     listed = page(approving, "points_adjustments")
     assert "Nothing waits." in listed
     assert "ap2" in listed.split("data-decided")[1]
+
+
+def test_the_form_says_how_much_the_one_who_asks_may_move_alone(street: Street, sit: Sit) -> None:
+    """PTS-28: 100 for customer service, 1,000 for an operator of this shop; who is operator of the neighbour's serves customers here."""
+    ours, theirs = street.ours, street.theirs
+    PointsAdjustment.objects.all().delete()
+    both = world.staff("both", (StaffRole.CUSTOMER_SERVICE, ours.store), (StaffRole.OPERATOR, theirs.store))
+    boss = get_user_model().objects.create_superuser("boss", password="guanxi-test-password")
+    limits = {street.staff[Role.CUSTOMER_SERVICE]: 100, street.staff[Role.OPERATOR]: 1_000, both: 100, boss: 1_000}
+    for user, limit in limits.items():
+        client, before = sit(user), balance(ours)
+        form = client.get(reverse("admin:points_adjust", args=[ours.ids["membership_id"]])).content.decode()
+        assert f"You may move up to {limit:,} points at once" in form, user
+        assert adjust(client, ours, limit).status_code == 302
+        assert adjust(client, ours, limit + 1).status_code == 302
+        assert balance(ours) == before + limit
+        assert PointsAdjustment.objects.get(state=AdjustmentState.PENDING, requested_by=f"staff:{user.pk}").delta == limit + 1
+    assert "You may move up to 1,000" in sit(both).get(reverse("admin:points_adjust", args=[theirs.ids["membership_id"]])).content.decode()
 
 
 def test_a_refused_adjustment_moves_nothing(street: Street, sit: Sit) -> None:

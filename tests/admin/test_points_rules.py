@@ -60,6 +60,8 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
         "points_per_unit": "0.02",
         "lifetime_months": "12",
         "unit_cost": "0.80",
+        "adjust_limit": "50",
+        "operator_adjust_limit": "2000",
         "only_categories": "奶粉\uff0c 纸尿裤",
         "share-daily_cap": "2",
         "task-1-task": "newsletter",
@@ -78,6 +80,7 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
     assert client.post(reverse("admin:points_version", args=[version_id]), said).status_code == 302
     terms = selectors.terms_of(version_id)
     assert (str(terms.points_per_unit.normalize()), terms.lifetime_months, terms.unit_cost_minor) == ("0.02", 12, 80)
+    assert (terms.adjust_limit, terms.operator_adjust_limit) == (50, 2_000)
     assert terms.only_categories == ("奶粉", "纸尿裤")
     assert [(rule.task, rule.points) for rule in terms.rules if rule.task] == [("profile_completed", 10), ("newsletter", 7)]
     assert [(each.kind, each.key, str(each.factor)) for each in terms.multipliers[1:]] == [
@@ -97,6 +100,7 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
     assert "version 1" in page(client, "points_entries")
     read = page(client, "points_version", version_id)
     assert 'data-multiplier="campaign"' in read
+    assert "<dt>operators and administrators: adjustment without approval up to</dt><dd>2,000</dd>" in read
     assert "data-warn-unsaved" not in read  # it is read, not edited
 
 
@@ -107,6 +111,7 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
         ({"multiplier-1-kind": "campaign", "multiplier-1-key": "x", "multiplier-1-factor": "2"}, "needs a first moment"),
         ({"multiplier-0-day_of_month": ""}, "A member day is a day of the month"),
         ({"task-1-task": "profile_completed", "task-1-points": "5"}, "is given twice"),
+        ({"operator_adjust_limit": "99"}, "Operators and administrators may adjust no less without approval"),
     ],
 )
 def test_problems_are_said_in_words_and_nothing_is_kept(street: Street, sit: Sit, typed: dict[str, str], words: str) -> None:

@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from core import scope as scopes
 from core.errors import InvalidInput
+from core.masking import Role
+from core.scope import Scope
 from growth.errors import EffectConflict
 from points.enums import AdjustmentState, EntryKind
 from points.errors import AdjustmentNotFound, AlreadyDecided, InsufficientPoints, PointsOff, SamePerson
-from points.models import PointsAdjustment, PointsEntry, PointsLot
+from points.models import PointsAdjustment, PointsEntry, PointsLot, PointsVersion
 from points.services import adjustments
 from points.services.adjustments import Adjusted
+from stores.enums import StaffRole
 from stores.models import Membership, Programme
 from tests import world
 from tests.growth.threads import at_once
@@ -21,6 +25,7 @@ from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 CLERK, BOSS = "staff:1", "staff:2"
+HERE, ELSEWHERE = "S001", "S002"
 LATER = NOW + timedelta(hours=1)
 
 
@@ -36,8 +41,9 @@ def somebody(programme: Programme) -> Membership:
     return member(programme, (60, JUNE), (40, SEPTEMBER))
 
 
-def adjust(of: Membership, delta: int, *, reason: str = "活动补发", token: str = "t1", actor: str = CLERK) -> Adjusted:
-    return adjustments.adjust_points(membership_id=of.pk, delta=delta, reason=reason, token=token, actor=actor, at=NOW)
+def adjust(of: Membership, delta: int, *, reason: str = "活动补发", token: str = "t1", asker: Scope | None = None) -> Adjusted:
+    asker = asker or Scope(CLERK, roles=frozenset({Role.CUSTOMER_SERVICE}))
+    return adjustments.adjust_points(membership_id=of.pk, delta=delta, reason=reason, token=token, asker=asker, at=NOW)
 
 
 def decide(asked: PointsAdjustment, *, approve: bool = True, actor: str = BOSS, at: Any = LATER) -> PointsAdjustment:
@@ -148,6 +154,40 @@ def test_the_limit_is_that_of_the_rules_that_hold(programme: Programme, somebody
         adjust(somebody, 5, token="t2")
     with pytest.raises(AdjustmentNotFound):
         decide(PointsAdjustment(pk=0))
+
+
+@pytest.mark.parametrize(
+    ("held", "limit"),
+    [
+        ([(StaffRole.CUSTOMER_SERVICE, HERE)], 100),
+        ([(StaffRole.APPROVER, HERE)], 100),
+        ([(StaffRole.OPERATOR, HERE)], 1_000),
+        ([(StaffRole.ADMIN, HERE)], 1_000),
+        ([(StaffRole.OPERATOR, None)], 1_000),
+        ([(StaffRole.CUSTOMER_SERVICE, HERE), (StaffRole.OPERATOR, HERE)], 1_000),
+        ([(StaffRole.CUSTOMER_SERVICE, HERE), (StaffRole.OPERATOR, ELSEWHERE)], 100),
+        ([(StaffRole.CUSTOMER_SERVICE, None), (StaffRole.OPERATOR, ELSEWHERE)], 100),
+    ],
+    ids=lambda value: "+".join(f"{role}@{store or 'platform'}" for role, store in value) if isinstance(value, list) else str(value),
+)
+def test_the_limit_is_that_of_the_best_role_held_here(programme: Programme, held: list[tuple[StaffRole, str | None]], limit: int) -> None:
+    """PTS-28: customer service and approvers move 100 alone, operators and administrators 1,000, where they are that."""
+    stores = {None: None, HERE: world.store(HERE, programme_id=programme.pk), ELSEWHERE: world.store(ELSEWHERE)}
+    asker = scopes.of_user(world.staff("asks", *((role, stores[code]) for role, code in held)))
+    somebody = member(programme)
+    assert adjust(somebody, limit, asker=asker).adjustment.state == AdjustmentState.POSTED
+    more = adjust(somebody, limit + 1, token="t2", asker=asker).adjustment
+    assert (more.state, more.requested_by, balance(somebody), entries(somebody)) == (AdjustmentState.PENDING, asker.actor, limit, 1)
+    with pytest.raises(SamePerson):
+        decide(more, actor=asker.actor)
+    assert decide(more, actor="staff:0").state == AdjustmentState.POSTED
+    assert balance(somebody) == 2 * limit + 1
+
+
+def test_operators_are_never_trusted_less_than_customer_service(programme: Programme) -> None:
+    """PTS-28: the database refuses it too."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PointsVersion.objects.filter(programme=programme).update(adjust_limit=1_001)
 
 
 def test_one_person_is_never_both(somebody: Membership) -> None:

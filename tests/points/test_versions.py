@@ -39,6 +39,7 @@ def test_a_new_programme_has_the_usual_rules() -> None:
     assert rules is not None
     assert (rules.number, rules.published_by, selectors.as_terms(rules)) == (1, "staff:1", DEFAULT_TERMS)
     assert (rules.points_per_unit, rules.lifetime_months, rules.unit_cost_minor) == (Decimal("0.0100"), 24, 100)
+    assert (rules.adjust_limit, rules.operator_adjust_limit) == (100, 1_000)
     assert [(each.code, each.task, each.points, each.daily_cap, each.is_on) for each in rules.rules.all()] == [
         ("review", "", 5, None, True), ("photo_review", "", 5, None, True), ("share", "", 1, 3, True), ("check_in", "", 1, 1, False),
         ("task", "profile_completed", 10, None, True),
@@ -102,6 +103,14 @@ CAMPAIGN = MultiplierIn(MultiplierKind.CAMPAIGN, Decimal(2), "双11", valid_from
         (PointsTerms(lifetime_months=0), "valid for (months): between 1 and 1200."),
         (PointsTerms(redeem_share=Decimal("1.001")), "share of an order that points may pay: between 0 and 1."),
         (PointsTerms(not_skus=("A", " ")), "A category or SKU is empty."),
+        (
+            PointsTerms(operator_adjust_limit=1_000_001),
+            "operators and administrators: adjustment without approval up to: between 0 and 1000000.",
+        ),
+        (
+            PointsTerms(adjust_limit=300, operator_adjust_limit=299),
+            "Operators and administrators may adjust no less without approval than customer service and approvers.",
+        ),
         (PointsTerms(rules=(RuleIn(EarnRule.SHARE, 1), RuleIn(EarnRule.SHARE, 2))), "The rule share is given twice."),
         (PointsTerms(rules=(RuleIn(EarnRule.PURCHASE, 1),)), "Purchases give points per yuan, not by a rule of events."),
         (PointsTerms(rules=(RuleIn(EarnRule.TASK, 1),)), "task completed: a task has its code, other rules have none."),
