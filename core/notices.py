@@ -24,6 +24,7 @@ AT_ONCE = 1000
 Words = Callable[[Mapping[str, Any]], str]
 Gate = Callable[[Sequence[int], str], set[int]]
 Moot = Callable[[Sequence[Notice]], set[int]]
+PutOff = Callable[[Sequence[Notice], datetime], dict[int, datetime]]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Template:
     """label: what staff call it.  words: the text from a notice's values.  message_type: the members' switch it obeys ("member").
 
     moot: of messages that are due, the ids of those that have nothing to say any more; they are dropped.
+    put_off: of messages that are due at a moment, by id when those go that may not go now: a worker that was down sends nothing by night.
     """
 
     code: str
@@ -38,6 +40,7 @@ class Template:
     words: Words
     message_type: str
     moot: Moot | None = None
+    put_off: PutOff | None = None
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ _templates: dict[str, Template] = {}
 _gate: list[Gate] = []
 
 
-def declare_template(code: str, label: str | Promise, words: Words, *, message_type: str, moot: Moot | None = None) -> None:
+def declare_template(
+    code: str, label: str | Promise, words: Words, *, message_type: str, moot: Moot | None = None, put_off: PutOff | None = None
+) -> None:
     """Say, in `ready()`, how a message reads."""
-    _templates[code] = Template(code, label, words, message_type, moot)
+    _templates[code] = Template(code, label, words, message_type, moot, put_off)
 
 
 def templates() -> dict[str, Template]:
@@ -94,7 +99,10 @@ def queue(notices: Iterable[NoticeIn], *, created_at: datetime) -> None:
 
 
 def send_due(*, now: datetime) -> int:
-    """Send what is due, oldest first, in bounded transactions; answers how many went out. Not wanted ones are marked so, moot ones go."""
+    """Send what is due, oldest first, in bounded transactions; answers how many went out.
+
+    Not wanted ones are marked so, moot ones are dropped, and those that may not go at this hour wait for theirs.
+    """
     sent = 0
     while True:
         with transaction.atomic():
@@ -107,9 +115,10 @@ def send_due(*, now: datetime) -> int:
             Notice.objects.filter(pk__in=moot).delete()
             unwanted = _unwanted([notice for notice in waiting if notice.pk not in moot])
             Notice.objects.filter(pk__in=unwanted).update(state=NoticeState.SUPPRESSED)
-            sent += Notice.objects.filter(pk__in={notice.pk for notice in waiting} - moot - unwanted).update(
-                state=NoticeState.SENT, sent_at=now
-            )
+            later = _put_off([notice for notice in waiting if notice.pk not in moot | unwanted], now)
+            Notice.objects.bulk_update(later, ["due_at"])
+            kept = moot | unwanted | {notice.pk for notice in later}
+            sent += Notice.objects.filter(pk__in={notice.pk for notice in waiting} - kept).update(state=NoticeState.SENT, sent_at=now)
         if len(waiting) < AT_ONCE:
             return sent
 
@@ -120,6 +129,19 @@ def _moot(notices: Sequence[Notice]) -> set[int]:
         moot = _templates[code].moot
         if moot is not None:
             found |= moot([notice for notice in notices if notice.template == code])
+    return found
+
+
+def _put_off(notices: Sequence[Notice], now: datetime) -> list[Notice]:
+    """Those that may not go now, each with the moment when it may."""
+    found: list[Notice] = []
+    for code in sorted({notice.template for notice in notices}):
+        put_off = _templates[code].put_off
+        if put_off is not None:
+            some = {notice.pk: notice for notice in notices if notice.template == code}
+            for pk, due_at in put_off(list(some.values()), now).items():
+                some[pk].due_at = due_at
+                found.append(some[pk])
     return found
 
 

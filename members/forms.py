@@ -69,6 +69,9 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
         label=_("new phone"), required=False, help_text=_("Leave empty to keep the present one. A new number is not verified.")
     )
     new_email = forms.EmailField(label=_("new e-mail"), required=False, help_text=_("Leave empty to keep the present one."))
+    new_landline = forms.CharField(
+        label=_("new home number"), required=False, max_length=20, help_text=_("Leave empty to keep the present one.")
+    )
     callable_from = forms.TimeField(
         label=_("callable from"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
     )
@@ -81,7 +84,7 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
     reason = forms.CharField(label=_("Reason"), min_length=5, max_length=200, help_text=_("Kept with the change."))
 
     field_order = [
-        "version", "name", "nickname", "gender", "birthday", "new_phone", "new_email", "callable_from", "callable_until",
+        "version", "name", "nickname", "gender", "birthday", "new_phone", "new_email", "new_landline", "callable_from", "callable_until",
         "province_code", "city_code", "district_code", "country", "occupation", "marital_status", "reason",
     ]  # fmt: skip
     PLAIN = (
@@ -101,6 +104,8 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
             changes["phone"] = values["new_phone"]
         if values["new_email"]:
             changes["email"] = values["new_email"]
+        if values["new_landline"]:
+            changes["landline"] = values["new_landline"]
         return changes
 
 

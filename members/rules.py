@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 ADDRESSES_AT_MOST = 20  # MEM-07
 EARLIEST_BIRTH = date(1900, 1, 1)
@@ -18,6 +19,19 @@ COMPLETENESS_FIELDS = (  # ten fields of ten per cent each (MEM-26, REG-10)
     "avatar_url",
     "address",
 )
+
+
+class Hours(NamedTuple):
+    """A part of every day by the clock of who is meant, half open; `start` before `until`."""
+
+    start: time
+    until: time
+
+    def hold(self, moment: time) -> bool:
+        return self.start <= moment < self.until
+
+
+HOURS = Hours(time(9), time(21))  # in which anybody may be called or sent marketing (DAT-18, A-55)
 
 
 @dataclass(frozen=True)
@@ -107,6 +121,27 @@ def age_on(birthday: date, day: date) -> int:
 def months_old(birth_month: date, day: date) -> int:
     """Full months since the birth month began: 2022-11 is 18 on 2024-05-20 (DAT-20)."""
     return (day.year - birth_month.year) * 12 + day.month - birth_month.month
+
+
+def callable_hours(callable_from: time | None, callable_until: time | None) -> Hours:
+    """When a member may be called: as they said; where they said nothing, or hours that end before they begin, in HOURS (DAT-17)."""
+    said = Hours(callable_from or HOURS.start, callable_until or HOURS.until)
+    return said if said.start < said.until else HOURS
+
+
+def marketing_hours(callable_from: time | None, callable_until: time | None) -> Hours:
+    """When marketing may reach a member: what they said narrows HOURS (A-55); who can only be called outside HOURS is reached there."""
+    said = callable_hours(callable_from, callable_until)
+    narrowed = Hours(max(said.start, HOURS.start), min(said.until, HOURS.until))
+    return narrowed if narrowed.start < narrowed.until else said
+
+
+def opens_at(hours: Hours, moment: datetime) -> datetime:
+    """The moment itself within the hours, else when they begin next. moment: aware, in the zone of the hours (DAT-18)."""
+    if hours.hold(moment.time()):
+        return moment
+    day = moment.date() + timedelta(days=moment.time() >= hours.start)
+    return datetime.combine(day, hours.start, moment.tzinfo)
 
 
 def completeness(values: Mapping[str, object]) -> tuple[int, list[str]]:

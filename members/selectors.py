@@ -1,16 +1,17 @@
 """Reads of members that others need."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, F, Model, Q, QuerySet
+from django.db.models import Count, F, Model, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from core import scope as scopes
 from core.scope import Scope
 from members import rules
-from members.enums import MessageChannel, MessageType
+from members.enums import MemberStatus, MessageChannel, MessageType
 from members.errors import MemberNotFound
 from members.models import Address, Identity, Member, Preference
 
@@ -90,6 +91,22 @@ def closed_to(member_ids: Sequence[int], message_type: str) -> set[int]:
         return set(member_ids) - set(switched.filter(is_on=True).values_list("member_id", flat=True))
     off = switched.filter(is_on=False).values("member_id").annotate(channels=Count("channel"))
     return set(off.filter(channels=len(MessageChannel)).values_list("member_id", flat=True))
+
+
+def callable_at(members: QuerySet[Member], moment: time) -> QuerySet[Member]:
+    """Those who can be called at this time of their day: active, with a number, within rules.callable_hours (DAT-17)."""
+    start, until = Value(rules.HOURS.start), Value(rules.HOURS.until)
+    said = members.alias(opens=Coalesce("callable_from", start), closes=Coalesce("callable_until", until))
+    as_said = Q(opens__lt=F("closes"), opens__lte=moment, closes__gt=moment)
+    as_usual = Q(opens__gte=F("closes")) if rules.HOURS.hold(moment) else Q(pk__in=())
+    reachable_by_phone = ~Q(phone="") | ~Q(landline="")
+    return said.filter(as_said | as_usual, reachable_by_phone, status=MemberStatus.ACTIVE)
+
+
+def marketing_opens(member_ids: Sequence[int], moment: datetime) -> dict[int, datetime]:
+    """From when on marketing may reach each member: the moment itself, or when their hours begin next. moment: in the programme's zone."""
+    rows = Member.objects.filter(pk__in=member_ids).order_by("pk").values_list("pk", "callable_from", "callable_until")
+    return {pk: rules.opens_at(rules.marketing_hours(start, until), moment) for pk, start, until in rows}
 
 
 def ordered_addresses(member_id: int) -> list[Address]:

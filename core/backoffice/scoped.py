@@ -7,7 +7,7 @@ every permission through core.permissions. A model no app has registered raises 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.contrib.admin import RelatedFieldListFilter
+from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db.models import ForeignKey, Model, QuerySet
@@ -118,7 +118,8 @@ class ScopedAdmin(_Scoped, ModelAdmin):
         """Only what the list's own filters ask: a lookup over relations would answer questions about rows nobody may see."""
         offered = [entry[0] if isinstance(entry, (list, tuple)) else entry for entry in self.get_list_filter(request)]
         names = [name for name in offered if isinstance(name, str)] + ([self.date_hierarchy] if self.date_hierarchy else [])
-        return any(
+        own = {each.parameter_name for each in offered if isinstance(each, type) and issubclass(each, SimpleListFilter)}
+        return lookup in own or any(
             lookup == name or (lookup.startswith(f"{name}__") and _only_a_comparison(lookup[len(name) + 2 :], self.model, name))
             for name in names
         )

@@ -1,6 +1,6 @@
 """Telling of campaigns: members by the operator's own words, other programs by a webhook when a campaign's state changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,7 +30,13 @@ class Told(NamedTuple):
 
 def declare() -> None:
     """Called in `ready()`."""
-    notices.declare_template(MESSAGE, _("message of a campaign"), lambda values: str(values["text"]), message_type=MessageType.MARKETING)
+    notices.declare_template(
+        MESSAGE,
+        _("message of a campaign"),
+        lambda values: str(values["text"]),
+        message_type=MessageType.MARKETING,
+        put_off=_put_off,
+    )
     outbox.declare_topic(TOPIC, _("a campaign was approved, began, finished or was stopped"))
 
 
@@ -55,12 +61,14 @@ def tell(campaign: Campaign, *, at: datetime) -> None:
 def tell_members(campaign: Campaign, members: Mapping[Any, int], *, at: datetime) -> dict[Any, Told]:
     """Queue a campaign's message to members (member ids by any key); answers what became of it by that key.
 
-    Who wants no marketing gets none, and nobody gets a second one of any campaign on the same local day (TAG-14).
+    It goes out at once, or when the member's hours begin next (DAT-18). Who wants no marketing gets none, and nobody gets a second one of
+    any campaign on the local day on which it goes out (TAG-14).
     """
     unwanted = members_selectors.closed_to(list(members.values()), MessageType.MARKETING)
-    cause, day = f"campaign:{campaign.pk}", at.astimezone(ZoneInfo(campaign.programme.time_zone)).date()
-    once_a_day = f"marketing:{day.isoformat()}"
-    wanted = {member_id for member_id in members.values() if member_id not in unwanted}
+    local = at.astimezone(ZoneInfo(campaign.programme.time_zone))
+    opens = members_selectors.marketing_opens(sorted(set(members.values()) - unwanted), local)
+    cause = f"campaign:{campaign.pk}"
+    once_a_day = {member_id: f"marketing:{due_at.date().isoformat()}" for member_id, due_at in opens.items()}
     notices.queue(
         (
             NoticeIn(
@@ -68,16 +76,28 @@ def tell_members(campaign: Campaign, members: Mapping[Any, int], *, at: datetime
                 member_id=member_id,
                 template=MESSAGE,
                 cause=cause,
-                dedupe_key=once_a_day,
+                dedupe_key=once_a_day[member_id],
                 values={"text": campaign.message},
+                due_at=due_at,
             )
-            for member_id in sorted(wanted)
+            for member_id, due_at in opens.items()
         ),
         created_at=at,
     )
-    of_the_day = Notice.objects.filter(member_id__in=wanted, dedupe_key=once_a_day, cause=cause)
+    of_the_day = Notice.objects.filter(member_id__in=opens, dedupe_key__in=set(once_a_day.values()), cause=cause)
     queued = dict(of_the_day.values_list("member_id", "pk"))
     return {key: _told(member_id, unwanted, queued) for key, member_id in members.items()}
+
+
+def _put_off(waiting: Sequence[Notice], now: datetime) -> dict[int, datetime]:
+    """Messages outside the hours of their member, by id with the beginning of those hours: the worker may have been down meanwhile."""
+    zones = stores_selectors.time_zones({notice.programme_id for notice in waiting})
+    found: dict[int, datetime] = {}
+    for programme_id, zone in zones.items():
+        some = [notice for notice in waiting if notice.programme_id == programme_id]
+        opens = members_selectors.marketing_opens([notice.member_id for notice in some], now.astimezone(ZoneInfo(zone)))
+        found |= {notice.pk: opens[notice.member_id] for notice in some if opens[notice.member_id] > now}
+    return found
 
 
 def _told(member_id: int, unwanted: set[int], queued: Mapping[int, int]) -> Told:

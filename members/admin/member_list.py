@@ -4,16 +4,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from core import masking, phones
+from core import clock, masking, phones
 from core.backoffice.access import scope_of
 from core.backoffice.reveal import show
 from core.backoffice.scoped import ReadOnlyAdmin
 from core.masking import FieldClass
 from core.scope import Scope
+from members import selectors
 from members.admin import actions
 from members.admin.member_page import member_page, panel, reveal
 from members.admin.reach import page_url, reach
@@ -21,12 +24,25 @@ from members.models import Member
 from members.panels import ChangesPanel
 
 
+class CallableFilter(admin.SimpleListFilter):
+    """The calling list: who can be called at this moment (DAT-17)."""
+
+    title = gettext_lazy("callable")
+    parameter_name = "callable"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", gettext_lazy("callable now"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        return selectors.callable_at(queryset, timezone.localtime(clock.now()).time()) if self.value() else queryset
+
+
 @admin.register(Member)
 class MemberAdmin(ReadOnlyAdmin):
     """The list of members is for leafing through; finding one is the lookup's work, so there is no search box here."""
 
     list_display = ["one_id", "gender", "status", "register_channel", "registered_at"]
-    list_filter = ["status", "register_channel", "gender"]
+    list_filter = [CallableFilter, "status", "register_channel", "gender"]
     ordering = ["-id"]
     list_per_page = 50
 

@@ -54,6 +54,7 @@ class MembersQuery(PageQuery):
     programme = Code(required=False, help_text="Members of this programme.")
     registered_at__gte = Instant(required=False, help_text="Registered then or later.")
     registered_at__lt = Instant(required=False, help_text="Registered before.")
+    callable_at = Instant(required=False, help_text="Who can be called then: active, with a number, within the hours they said (9 to 21).")
     updated_since = Instant(
         required=False,
         help_text="Registered or changed then or later. Ask from a minute before the last time: what is being written counts late.",

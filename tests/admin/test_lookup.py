@@ -59,6 +59,16 @@ def test_another_shops_people_find_nobody_by_any_way(street: Street, sit: Sit) -
     assert set(AccessLog.objects.values_list("hits", flat=True)) == {0}
 
 
+def test_the_name_a_member_chats_under_finds_the_one_member(street: Street, sit: Sit) -> None:
+    """DAT-08: identity im_wangwang zhangsan88: customer service finds one member."""
+    for external_id, member_id in (("zhangsan88", street.ours.member_id), ("zhangsan8", street.ours.twin_id)):
+        claim = IdentityClaim("im_wangwang", external_id, verified_at=street.now)
+        members_services.link_identity(member_id=member_id, claim=claim, actor="test", at=street.now)
+    answer = look_up(sit(street.staff[Role.CUSTOMER_SERVICE]), "zhangsan88")
+    assert answer["Location"] == reverse("admin:members_member_change", args=[street.ours.member_id])
+    assert AccessLog.objects.get(action="search").hits == 1
+
+
 def test_several_hits_make_a_list_with_masked_phones(street: Street, sit: Sit) -> None:
     world.enrol(street.ours.store, "+8613900007531", name="甄乙")
     text = look_up(sit(street.staff[Role.CUSTOMER_SERVICE]), "7531").content.decode()

@@ -1,5 +1,6 @@
 """R19: the matrix of core.masking holds on every page of the admin; what is shown whole was asked for, with a reason, by who may."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from core import masking, registry
 from core.backoffice import site
 from core.masking import FieldClass, Role, Visibility
 from core.scope import Scope
+from members import services as members_services
 from members.enums import AccessAction
 from members.models import AccessLog
+from members.rules import AddressIn
 from tests.admin.conftest import Sit, Street
 from tests.admin.neighbours import Shop
 
@@ -47,6 +50,28 @@ def test_every_page_shows_what_the_matrix_gives_the_role(street: Street, sit: Si
             assert whole == [], f"{role} reads {field_class} whole"
     birthday_whole = [address for address, text in shown.items() if "1991-02-03" in text]
     assert bool(birthday_whole) is (masking.visibility(FieldClass.BIRTHDAY, scope) is Visibility.FULL)
+
+
+def test_an_address_reads_down_to_its_district_and_its_receiver_by_role(street: Street, sit: Sit) -> None:
+    """DAT-15, DAT-16: receiver 张三, 广东省深圳市南山区科技园1号: who sees no names reads 张*, and nobody the street unasked."""
+    said = AddressIn(
+        receiver="张三",
+        phone="+8613800138000",
+        street="科技园1号",
+        province_code="440000",
+        city_code="440300",
+        district_code="440305",
+        is_default=True,
+    )
+    members_services.add_address(member_id=street.ours.member_id, address=said, actor="test", at=street.now)
+    address = reverse("admin:members_member_panel", args=[street.ours.member_id, "profile"])
+    shown = {role: sit(street.staff[role]).get(address).content.decode() for role in (Role.CUSTOMER_SERVICE, Role.OPERATOR, Role.AUDITOR)}
+    for role, text in shown.items():
+        first = re.sub(r"<[^>]+>|\s+", " ", text.split("<h3>")[1].split("</p>")[0])
+        receiver = "张*" if role is Role.AUDITOR else "张三"
+        assert re.search(rf"{re.escape(receiver)} +138\*{{4}}8000 .*广东省深圳市南山区 +\*{{4}}", first), (role, first)
+        assert "科技园" not in text
+    assert "张三" not in shown[Role.AUDITOR]
 
 
 def test_the_phone_is_there_to_be_found(street: Street, sit: Sit) -> None:

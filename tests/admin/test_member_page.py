@@ -1,7 +1,7 @@
 """The member page: who is this, what did they buy, and what may be done about it (CSL-04..08, MEM-24..31)."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -236,6 +236,23 @@ def test_who_may_not_change_is_refused_at_every_form(street: Street, sit: Sit, r
         assert client.post(address, {"reason": "因为我想要"}).status_code == 403, name
     assert Member.objects.get(pk=shop.member_id).version == before
     assert "Edit profile" not in page(client, shop.member_id)
+
+
+def test_the_list_of_members_is_a_calling_list(street: Street, sit: Sit) -> None:
+    """DAT-17: the home number and its hours are kept on the page; at 18:59 the member is not on the list, at 19:00 they are."""
+    client, member = sit(street.staff[Role.CUSTOMER_SERVICE]), Member.objects.get(pk=street.ours.member_id)
+    edit = reverse("admin:members_member_edit", args=[member.pk])
+    said = {"version": member.version, "gender": "unknown", "marital_status": "unknown", "reason": "客户来电更正"}
+    hours = {"new_landline": "0755-26001234", "callable_from": "19:00", "callable_until": "21:00"}
+    assert client.post(edit, {**said, **hours}).status_code == 302
+    member.refresh_from_db()
+    assert (member.landline, member.callable_from) == ("0755-26001234", time(19))
+
+    def calling_list(clock: str) -> str:
+        moment = {"X-Clock": f"2024-05-20T{clock}:00+08:00"}
+        return str(client.get(reverse("admin:members_member_changelist"), {"callable": "now"}, headers=moment).content.decode())
+
+    assert [member.one_id in calling_list(clock) for clock in ("18:59", "19:00", "20:59", "21:00")] == [False, True, True, False]
 
 
 def test_only_the_platform_freezes_a_person(street: Street, sit: Sit) -> None:

@@ -121,6 +121,25 @@ def test_personal_data_is_masked_unless_the_client_may_read_it(shop: Api, one_id
     assert trusted.get(f"/members/{one_id}/addresses").json()["data"][0]["street"] == "科技园1号"
 
 
+def test_the_calling_list_is_asked_for_a_moment(shop: Api, one_id: str) -> None:
+    """DAT-17: a home number, callable from 19:00 to 21:00: not on the list of 18:59, on that of 19:00."""
+    hours = {"landline": "0755-26001234", "callable_from": "19:00", "callable_until": "21:00"}
+    assert shop.patch(f"/members/{one_id}", hours).status_code == 200
+
+    def callable_at(clock: str) -> list[str]:
+        return [row["one_id"] for row in shop.get(f"/members?callable_at=2024-05-20T{clock}:00%2B08:00").json()["data"]]
+
+    assert [callable_at(clock) for clock in ("18:59", "19:00", "20:59", "21:00")] == [[], [one_id], [one_id], []]
+
+
+def test_an_occupation_is_free_text_of_at_most_32_characters(shop: Api, one_id: str) -> None:
+    """DAT-14."""
+    assert shop.patch(f"/members/{one_id}", {"occupation": "业" * 32}).json()["occupation"] == "业" * 32
+    refused = shop.patch(f"/members/{one_id}", {"occupation": "业" * 33})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/occupation")
+    assert shop.get(f"/members/{one_id}").json()["occupation"] == "业" * 32
+
+
 def test_every_reading_and_search_is_in_the_access_log(shop: Api, one_id: str) -> None:
     AccessLog.objects.all()._raw_delete("default")
     shop.get(f"/members/{one_id}")

@@ -1,6 +1,6 @@
 """What members get of a campaign, once, within its budget (CPN-12, CPN-14, TAG-14, OP-4.3, ARC-16)."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -125,12 +125,57 @@ def test_tag_14_both_coupons_but_one_message_a_day(programme: Programme) -> None
     assert coupons(two) == [both.pk, second_only.pk]
     assert house.results(two, "message") == ["message_cap", "given"]
     assert Notice.objects.filter(member_id=both.member_id, template="campaign_message").count() == 1
-    late = NOW.replace(hour=15, minute=59)  # 23:59 in Shanghai
+    late = NOW.replace(hour=12, minute=59)  # 20:59 in Shanghai
     assert house.results(house.carried_out(programme, house.said(first, message="三"), at=late), "message") == ["message_cap"] * 2
     assert (
         house.results(house.carried_out(programme, house.said(first, message="四"), at=late + timedelta(minutes=1)), "message")
         == ["given"] * 2
-    )
+    )  # for tomorrow at 9
+    tomorrow = late + timedelta(hours=23)
+    assert house.results(house.carried_out(programme, house.said(first, message="五"), at=tomorrow), "message") == ["message_cap"] * 2
+
+
+@pytest.mark.parametrize(
+    ("callable_from", "callable_until", "asked", "goes"),
+    [
+        (None, None, "20 20:59", "20 20:59"),
+        (None, None, "20 21:00", "21 09:00"),
+        (None, None, "21 08:59", "21 09:00"),
+        (None, None, "21 09:00", "21 09:00"),
+        (time(19), time(21), "20 18:59", "20 19:00"),
+        (time(19), time(21), "20 19:00", "20 19:00"),
+        (time(7), time(23), "20 22:00", "21 09:00"),  # what a member says narrows the hours, and does not widen them
+    ],
+)
+def test_dat_18_marketing_waits_for_the_hours_of_its_member(
+    programme: Programme, callable_from: time | None, callable_until: time | None, asked: str, goes: str
+) -> None:
+    """DAT-18: marketing goes out from 9 to 21, or within the member's own hours; outside it waits for the next beginning."""
+    [member] = house.members(programme, 1)
+    house.wants_marketing(member)
+    changes = {"callable_from": callable_from, "callable_until": callable_until}
+    members_services.update_profile(member_id=member.member_id, changes=changes, actor="test", at=NOW)
+    moment, due_at = (datetime.fromisoformat(f"2024-05-{said.replace(' ', 'T')}:00+08:00") for said in (asked, goes))
+    campaign = house.carried_out(programme, house.said(house.tagged(programme, "m", member), message="您好"), at=moment)
+    assert house.results(campaign, "message") == ["given"]
+    assert list(Notice.objects.values_list("due_at", "created_at")) == [(due_at, moment)]
+    assert notices.send_due(now=due_at - timedelta(seconds=1)) == 0
+    assert notices.send_due(now=due_at) == 1
+
+
+def test_dat_18_a_worker_that_was_down_sends_no_marketing_by_night(programme: Programme) -> None:
+    """DAT-18: due at 20:59, but nobody sent it: at 21:00 it is too late, it waits for 9; who can be called from 22:00 only is told then."""
+    early, usual = house.members(programme, 2)
+    house.wants_marketing(early, usual)
+    changes = {"callable_from": time(22), "callable_until": time(23)}
+    members_services.update_profile(member_id=early.member_id, changes=changes, actor="test", at=NOW)
+    evening = datetime.fromisoformat("2024-05-20T20:59:00+08:00")
+    house.carried_out(programme, house.said(house.tagged(programme, "m", early, usual), message="您好"), at=evening)
+    assert notices.send_due(now=evening + timedelta(minutes=1)) == 0
+    assert notices.send_due(now=evening + timedelta(minutes=61)) == 1  # 22:00: who can be called by night only
+    queued = Notice.objects.get(state="queued")
+    assert (queued.member_id, queued.due_at) == (usual.member_id, datetime.fromisoformat("2024-05-21T09:00:00+08:00"))
+    assert notices.send_due(now=queued.due_at) == 1
 
 
 def test_points_a_tag_and_a_message_are_given_by_the_approver_with_the_campaigns_name(programme: Programme) -> None:

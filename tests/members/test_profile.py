@@ -1,13 +1,13 @@
-"""Changing a profile: MEM-07..17, MEM-24, MEM-25, DAT-19, OMN-02."""
+"""Changing a profile: MEM-07..17, MEM-24, MEM-25, DAT-12, DAT-13, DAT-17, DAT-19, DAT-21, OMN-02."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from core.errors import InvalidInput, VersionMismatch
-from members import selectors
+from members import regions, selectors
 from members import services as members_services
-from members.enums import MemberStatus, Provider
+from members.enums import MaritalStatus, MemberStatus, Provider
 from members.errors import ConsentMissing, IdentityTaken, LastIdentity, MemberNotActive, TooManyAddresses
 from members.models import Address, Consent, Identity, Member
 from members.rules import AddressIn, IdentityClaim
@@ -95,9 +95,12 @@ def test_the_last_proven_identity_stays():
 
 @pytest.mark.django_db
 def test_marital_status_needs_a_consent():
+    """DAT-19: one of three, unknown at first; without the consent refused and nothing kept, with it kept."""
     member_id = enrol(store(), PHONE).member_id
     with pytest.raises(ConsentMissing):
         change(member_id, marital_status="married")
+    assert Member.objects.get(pk=member_id).marital_status == "unknown"
+    assert MaritalStatus.values == ["unknown", "single", "married"]
     members_services.give_consent(member_id=member_id, purpose="profile", policy_version="v1", channel="app", actor="client:1", at=NOW)
     assert change(member_id, marital_status="married").marital_status == "married"
 
@@ -136,10 +139,64 @@ def test_the_twenty_first_address_is_refused():
 
 @pytest.mark.django_db
 def test_a_city_outside_its_province_is_refused():
+    """DAT-12, DAT-13: 440000 and 440300 are kept as codes and named by the table; a city of another province is refused."""
     member_id = enrol(store(), PHONE).member_id
+    kept = change(member_id, province_code="440000", city_code="440300")
+    assert (kept.province_code, kept.city_code) == ("440000", "440300")
+    assert [regions.path(kept.province_code), regions.path(kept.province_code, kept.city_code)] == ["广东省", "广东省深圳市"]
     with pytest.raises(InvalidInput) as refusal:
         change(member_id, province_code="440000", city_code="310100")
     assert refusal.value.field == "city_code"
+    assert Member.objects.get(pk=member_id).city_code == "440300"
+
+
+@pytest.mark.django_db
+def test_a_proven_e_mail_is_unproven_when_it_changes_and_when_it_is_taken_back():
+    """DAT-21 as ruling 18 has it: false when new, true once the shop pushes its proof, false once the shop takes it back."""
+    member_id = enrol(store(), PHONE).member_id
+
+    def is_valid() -> bool:
+        return Member.objects.get(pk=member_id).email_verified_at is not None
+
+    def prove(address: str) -> Identity:
+        claim = IdentityClaim(Provider.EMAIL.value, address, verified_at=NOW)
+        return members_services.link_identity(member_id=member_id, claim=claim, actor="client:1", at=NOW)
+
+    change(member_id, email="zhangsan@example.com")
+    assert not is_valid()
+    proven = prove("zhangsan@example.com")
+    assert is_valid()
+    members_services.unlink_identity(member_id=member_id, identity_id=proven.pk, actor="client:1", at=NOW)
+    assert not is_valid()
+    assert Member.objects.get(pk=member_id).email == "zhangsan@example.com"
+    prove("zhangsan@example.com")
+    change(member_id, email="san@example.com")
+    assert not is_valid()
+
+
+@pytest.mark.django_db
+def test_the_calling_list_keeps_to_the_hours_that_members_said():
+    """DAT-17: a home number, callable from 19:00 to 21:00: not on the list at 18:59, on it at 19:00."""
+    shop = store()
+    evening = enrol(shop, name="晚上").member_id
+    change(evening, landline="0755-26001234", callable_from=time(19), callable_until=time(21))
+    usual, turned, silent, frozen = (enrol(shop, phone).member_id for phone in (PHONE, OTHER, "", "+8613700137000"))
+    change(turned, callable_from=time(21), callable_until=time(19))  # a slip: the usual hours
+    members_services.freeze_member(member_id=frozen, reason="盗号调查中", actor="staff:7", at=NOW)
+
+    def callable_at(clock: str) -> set[int]:
+        return {member.pk for member in selectors.callable_at(Member.objects.all(), time.fromisoformat(clock))}
+
+    assert silent not in callable_at("12:00")
+    found = {clock: callable_at(clock) for clock in ("08:59", "09:00", "18:59", "19:00", "20:59", "21:00")}
+    assert found == {
+        "08:59": set(),
+        "09:00": {usual, turned},
+        "18:59": {usual, turned},
+        "19:00": {evening, usual, turned},
+        "20:59": {evening, usual, turned},
+        "21:00": set(),
+    }
 
 
 @pytest.mark.django_db

@@ -30,11 +30,13 @@ def test_foreign_numbers_keep_their_country():
 
 
 def test_ages_turn_on_the_birthday():
+    """DAT-10."""
     assert age_on(date(2000, 2, 29), date(2024, 2, 28)) == 23
     assert age_on(date(2000, 2, 29), date(2024, 2, 29)) == 24
 
 
 def test_months_of_a_child_are_full_months():
+    """DAT-20, the months: 18 and 50 on 2024-05-20."""
     assert months_old(date(2022, 11, 1), date(2024, 5, 20)) == 18
     assert months_old(date(2020, 3, 1), date(2024, 5, 20)) == 50
 

@@ -11,6 +11,7 @@ from psycopg.sql import SQL, Literal
 
 from growth.models import MemberLevel
 from members import services as members_services
+from members.models import Child, Member
 from stores.models import Membership, Store
 from tags.models import MemberFact, MemberTag, Segment
 from tags.selectors import matching
@@ -40,8 +41,9 @@ def crowd(shop: Store, number: int) -> list[Membership]:
 
 
 def test_five_rules_one_of_each_group_find_whom_hands_reckon(shop: Store):
-    """TAG-03: five field groups; five rules on ten members find 4, 3, 2, 5 and 1."""
+    """TAG-03: five field groups; five rules on ten members find 4, 3, 2, 5 and 1. DAT-11: unknown, male or female; of ten 4 are female."""
     members = crowd(shop, 10)
+    assert set(Member.objects.values_list("gender", flat=True)) == {"unknown"}
     for each in members[:4]:
         house.become(each, gender="female")
     for each in members[:3]:
@@ -154,6 +156,20 @@ def test_milk_powder_for_children_of_12_to_36_months_at_about_300(shop: Store):
     assert sum(1 for row in MemberFact.objects.all() if row.figures) == len(members) - 2
     assert named() == expected
     assert facts.fill(shop.programme.pk, NOW) == 0
+
+
+def test_children_are_told_apart_by_months_and_gender(shop: Store):
+    """DAT-20: a boy of 2022-11 and a girl of 2020-03 are 18 and 50 months old on 2024-05-20."""
+    parent, other = crowd(shop, 2)
+    child(parent, 18, "male")
+    child(parent, 50, "female")
+    refresh(parent)
+    born = Child.objects.filter(member_id=parent.member_id).order_by("birth_month")
+    assert list(born.values_list("birth_month", "gender")) == [(date(2020, 3, 1), "female"), (date(2022, 11, 1), "male")]
+    assert found({"==": [{"var": "has_children"}, True]}, parent) == {parent.pk}
+    assert found({"==": [{"var": "has_children"}, False]}, parent) == {other.pk}
+    for months, gender, holds in ((18, "male", True), (50, "female", True), (18, "female", False), (50, "male", False)):
+        assert (parent.pk in found({"has_child": {"months": [months, months], "gender": gender}}, parent)) is holds, (months, gender)
 
 
 def test_who_viewed_and_did_not_buy_leaves_at_the_next_refresh_after_an_order(shop: Store):
