@@ -1,10 +1,10 @@
--- Queue a message to a member, from a function of the app whose message it is: as core.notices.queue, which says what the values are.
--- It is due at once, and left out where the member has had one of this key.
-CREATE FUNCTION core_notify(
-    p_programme bigint, p_member bigint, p_template text, p_key text, p_values jsonb, p_created_at timestamptz
-) RETURNS void LANGUAGE plpgsql AS $$
+-- Queue messages to members, in the order given, from a function of the app whose messages they are: as core.notices.queue, which says
+-- what the values are. They are due at once; one whose key the member has had before is left out. One statement, however many they are.
+CREATE FUNCTION core_notify(p_template text, p_notices core_told[], p_created_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO core_notice (programme_id, member_id, template, values, cause, dedupe_key, state, created_at, due_at)
-    VALUES (p_programme, p_member, p_template, p_values, p_key, p_key, 'queued', p_created_at, p_created_at)
+    SELECT
+        told.programme_id, told.member_id, p_template, told.values, told.dedupe_key, told.dedupe_key, 'queued', p_created_at, p_created_at
+    FROM unnest(p_notices) AS told
     ON CONFLICT DO NOTHING;
 END $$

@@ -6,45 +6,47 @@ LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- its few rows are found by their indexes: to plan anew each time costs more than to run it
 AS $$
 DECLARE
-    moved record;
+    messages core_outgoing[];
+    notices core_told[];
 BEGIN
-    FOR moved IN
-        SELECT
-            sums.*, last.balance_after AS balance, last.debt_after AS debt, last.account_version AS version, membership.member_id,
-            programme.id AS programme_id, programme.code AS programme, programme.name AS programme_name, person.one_id,
-            ARRAY(SELECT store.id FROM stores_store AS store WHERE store.programme_id = programme.id ORDER BY store.id) AS store_ids
-        FROM (
-            SELECT
-                entry.account_id, min(entry.id) AS first_id, max(entry.id) AS last_id, sum(entry.delta)::bigint AS change,
-                (array_agg(entry.kind ORDER BY entry.id))[1] AS kind, array_agg(DISTINCT entry.kind) AS kinds
-            FROM points_pointsentry AS entry
-            WHERE entry.id = ANY(p_entries)
-            GROUP BY entry.account_id
-        ) AS sums
-        -- each step finds its row by the one before (OFFSET 0): a plan that is kept may have been made when tables were small
-        CROSS JOIN LATERAL (SELECT * FROM points_pointsentry WHERE id = sums.last_id OFFSET 0) AS last
-        CROSS JOIN LATERAL (SELECT * FROM stores_membership WHERE id = sums.account_id OFFSET 0) AS membership
-        JOIN stores_programme AS programme ON programme.id = membership.programme_id
-        CROSS JOIN LATERAL (SELECT * FROM members_member WHERE id = membership.member_id OFFSET 0) AS person
-        ORDER BY sums.first_id
-    LOOP
-        PERFORM core_enqueue(
-            p_topic, moved.one_id, moved.store_ids,
-            jsonb_build_object(
-                'one_id', moved.one_id, 'programme', moved.programme, 'change', moved.change, 'balance', moved.balance,
-                'debt', moved.debt, 'kinds', moved.kinds, 'version', moved.version
-            ),
-            p_booked_at, p_booked_at
-        );
-        IF moved.change <> 0 THEN
-            PERFORM core_notify(
-                moved.programme_id, moved.member_id, p_template, 'points_entry:' || moved.last_id,
+    SELECT
+        array_agg(
+            ROW(
+                person.one_id, ARRAY(SELECT store.id FROM stores_store AS store WHERE store.programme_id = programme.id ORDER BY store.id),
                 jsonb_build_object(
-                    'programme', moved.programme_name, 'change', moved.change, 'kind', moved.kind, 'balance', moved.balance,
-                    'debt', moved.debt
-                ),
-                p_booked_at
-            );
-        END IF;
-    END LOOP;
+                    'one_id', person.one_id, 'programme', programme.code, 'change', sums.change, 'balance', last.balance_after,
+                    'debt', last.debt_after, 'kinds', sums.kinds, 'version', last.account_version
+                )
+            )::core_outgoing
+            ORDER BY sums.first_id
+        ),
+        array_agg(
+            ROW(
+                programme.id, membership.member_id, 'points_entry:' || sums.last_id,
+                jsonb_build_object(
+                    'programme', programme.name, 'change', sums.change, 'kind', sums.kind, 'balance', last.balance_after,
+                    'debt', last.debt_after
+                )
+            )::core_told
+            ORDER BY sums.first_id
+        ) FILTER (WHERE sums.change <> 0)
+    INTO messages, notices
+    FROM (
+        SELECT
+            entry.account_id, min(entry.id) AS first_id, max(entry.id) AS last_id, sum(entry.delta)::bigint AS change,
+            (array_agg(entry.kind ORDER BY entry.id))[1] AS kind, array_agg(DISTINCT entry.kind) AS kinds
+        FROM points_pointsentry AS entry
+        WHERE entry.id = ANY(p_entries)
+        GROUP BY entry.account_id
+    ) AS sums
+    -- each step finds its row by the one before (OFFSET 0): a plan that is kept may have been made when tables were small
+    CROSS JOIN LATERAL (SELECT * FROM points_pointsentry WHERE id = sums.last_id OFFSET 0) AS last
+    CROSS JOIN LATERAL (SELECT * FROM stores_membership WHERE id = sums.account_id OFFSET 0) AS membership
+    JOIN stores_programme AS programme ON programme.id = membership.programme_id
+    CROSS JOIN LATERAL (SELECT * FROM members_member WHERE id = membership.member_id OFFSET 0) AS person;
+
+    PERFORM core_enqueue(p_topic, messages, p_booked_at, p_booked_at);
+    IF notices IS NOT NULL THEN
+        PERFORM core_notify(p_template, notices, p_booked_at);
+    END IF;
 END $$
