@@ -100,15 +100,15 @@ def _row(tag: Tag, members: int, catalogue: Catalogue) -> Row:
 
 @page("tags/tags/", name="tags_tags")
 def listed(request: HttpRequest) -> HttpResponse:
-    """By group; what is retired stands below, folded away."""
+    """By group, all or the one chosen; what is retired stands below, folded away (TAG-08)."""
     programme = reach.chosen(request, SUBJECT)
     tags = list(selectors.with_versions(Tag.objects.filter(programme=programme).order_by("-priority", "name")))
     holders = selectors.holders(tag.pk for tag in tags)
     catalogue = catalogues.catalogue(programme.pk)
     rows = [_row(tag, holders.get(tag.pk, 0), catalogue) for tag in tags]
-    kind = request.GET.get("kind", "")
+    kind, chosen = request.GET.get("kind", ""), request.GET.get("group", "")
     shown = [row for row in rows if row.tag.retired_at is None and kind in ("", row.tag.kind)]
-    groups = [(TagGroup(group), [row for row in shown if row.tag.group == group]) for group in TagGroup]
+    groups = [(TagGroup(group), [row for row in shown if row.tag.group == group]) for group in TagGroup if chosen in ("", group)]
     return reach.show(
         request,
         "tags/tags.html",
@@ -120,6 +120,8 @@ def listed(request: HttpRequest) -> HttpResponse:
         most=max((row.members for row in rows), default=0),
         kind=kind,
         kinds=TagKind.choices,
+        chosen=chosen,
+        families=TagGroup.choices,
         may_change=reach.may(request, programme.pk, SUBJECT, "change"),
     )
 

@@ -1,5 +1,6 @@
 """Tags in the back office: rules in boxes, drafts, publishing, the panel, runs and their trial (TAG-01, TAG-02, TAG-10, TAG-15, TAG-16)."""
 
+import re
 from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
@@ -15,6 +16,7 @@ from core.masking import Role
 from core.models import Job
 from members.models import Member
 from stores.models import Membership
+from tags.enums import TagGroup
 from tags.models import MemberTag, Segment, Tag, TagRun, TagVersion
 from tags.services import facts, runs, tags, versions
 from tags.services.tags import TagIn
@@ -170,6 +172,19 @@ def test_an_edition_says_what_it_changed(street: Street, sit: Sit) -> None:
     assert "30" in page.context["changes"][2][1]
     assert client.post(reverse("admin:tags_version_discard", args=[second.pk])).status_code == 302
     assert list(TagVersion.objects.filter(tag=tag).values_list("state", flat=True)) == [VersionState.PUBLISHED]
+
+
+def test_tags_are_filtered_by_their_group(street: Street, sit: Sit) -> None:
+    """TAG-08: all six groups, and each alone."""
+    client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
+    Tag.objects.filter(programme=programme).delete()
+    for group in TagGroup:
+        Tag.objects.create(programme=programme, code=f"of-{group.value}", name=group.value, group=group, kind="manual")
+    asked = {group.value: [group.value] for group in TagGroup} | {"": [group.value for group in TagGroup]}
+    for group, shown in asked.items():
+        page = client.get(reverse("admin:tags_tags"), {"programme": programme.code, "group": group, "kind": "manual"})
+        assert [family.value for family, _rows in page.context["groups"]] == shown
+        assert re.findall(r'data-group="(\w+)"', page.content.decode()) == shown
 
 
 def test_publishing_tags_by_the_next_run_and_retiring_takes_away(street: Street, sit: Sit) -> None:

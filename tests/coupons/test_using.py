@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,6 +14,7 @@ from coupons import errors
 from coupons.enums import CouponState
 from coupons.models import Coupon, CouponStep, CouponTemplate
 from coupons.selectors import coupons as selectors
+from coupons.selectors import templates as template_selectors
 from coupons.services import expiry
 from coupons.services.using import Spend
 from stores.models import Membership, Programme, Store
@@ -75,13 +78,28 @@ def test_sf_5_use(shop: Store, coupon: Coupon):
     assert unchanged(used)
 
 
-def test_cpn_06_used_at_09_59_59_and_expired_at_10_00_01(shop: Store, coupon: Coupon):
-    """CPN-06: registered 10:00:00, valid to the next day 10:00:00."""
+def test_cpn_06_used_at_09_59_59_and_expired_at_10_00_01(shop: Store, programme: Programme, member: Membership):
+    """CPN-06: registered 10:00:00, valid to the next day 10:00:00; used at 09:59:59 it takes 50.00 off, at 10:00:01 it is expired."""
+    coupon = house.coupon(house.template(programme, face_minor=5000), member)
     end = NOW + DAY
+    assert end.astimezone(ZoneInfo("Asia/Shanghai")).isoformat() == "2024-05-21T10:00:00+08:00"
     with pytest.raises(errors.CouponExpired):
         house.use(coupon, shop, spend=Spend(house.goods(29900)), at=end + timedelta(seconds=1))
     assert unchanged(coupon)
-    assert house.use(coupon, shop, spend=Spend(house.goods(29900)), at=end - timedelta(seconds=1)).state == "used"
+    used = house.use(coupon, shop, spend=Spend(house.goods(29900)), at=end - timedelta(seconds=1))
+    assert (used.state, used.discount_minor) == ("used", 5000)
+
+
+def test_cpn_16_a_hundred_coupons_of_which_25_were_used_and_40_expired(shop: Store, programme: Programme, member: Membership):
+    """CPN-16: issued 100, used 25 -> 25.0 %, expired 40, outstanding 35."""
+    template = house.template(programme)
+    for day in (NOW - DAY, NOW - DAY, NOW, NOW, NOW):
+        house.issue(template, member, quantity=20, at=day)
+    for place, coupon in enumerate(Coupon.objects.filter(received_at=NOW)[:25]):
+        house.use(coupon, shop, f"O{place}", spend=Spend(house.goods(9900)))
+    found = template_selectors.results([template.pk], NOW)[template.pk]
+    assert (found.issued, found.used, found.expired, found.outstanding) == (100, 25, 40, 35)
+    assert found.used_rate == Decimal("0.2500")
 
 
 def test_a_till_uses_a_coupon_in_one_step(shop: Store, coupon: Coupon):

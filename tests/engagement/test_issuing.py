@@ -17,11 +17,12 @@ from members import services as members_services
 from points.models import PointsEntry
 from points.selectors import ledger
 from points.services import versions
-from stores.models import Membership, Programme
+from stores.models import Membership, Programme, Store
 from tags.services import giving
 from tests.coupons import house as coupons_house
 from tests.engagement import house
 from tests.engagement.house import APPROVER
+from tests.tags import buying
 from tests.tags import house as tags_house
 from tests.world import NOW
 
@@ -111,6 +112,43 @@ def test_cpn_14_a_member_with_two_tags_gets_the_coupon_of_the_higher_priority_on
     assert held == {both.pk: "8折", cheap_only.pk: "8折", quality_only.pk: "新品", neither.pk: "通用"}
     without = house.carried_out(programme, house.said(everybody, (quality, new), (price, discount)))
     assert house.results(without) == ["given", "given", "given", "no_offer"]
+
+
+def test_cpn_14_four_kinds_of_customers_get_what_moves_them(shop: Store, programme: Programme) -> None:
+    """CPN-14: four automatic tags (discount share >= 60 %: price-sensitive), each with its coupon; of two the higher priority."""
+    price, quality, hesitating, analytic, both, neither = house.members(programme, 6)
+    for each in (price, both):
+        buying.buy(shop, each, 10000, days_ago=40, goods_minor=25000, discount_minor=15000)
+    buying.buy(shop, neither, 10000, days_ago=40, goods_minor=24999, discount_minor=14999)
+    buying.buy(shop, quality, 100000, days_ago=40)
+    for each, kind, times in ((hesitating, "cart_add", 3), (neither, "cart_add", 2), (analytic, "view", 5), (both, "view", 5)):
+        for _time in range(times):
+            buying.visit(shop, each, days_ago=1, kind=kind)
+
+    def did(event: str) -> dict[str, Any]:
+        return {"did": {"event": event, "days": 7, "figure": "count"}}
+
+    rules: dict[str, Any] = {
+        "price": {">=": [{"var": "discount_share"}, 600]},
+        "quality": {">=": [{"var": "average_order"}, 100000]},
+        "hesitating": {"and": [{">=": [did("cart_add"), 3]}, {"==": [{"var": "orders_30"}, 0]}]},
+        "analytic": {">=": [did("view"), 5]},
+    }
+    kinds = {code: tags_house.by_rule(programme, rule, code, priority=40 - 10 * place) for place, (code, rule) in enumerate(rules.items())}
+    tags_house.judge(programme)
+    assert {code: tags_house.having(tag) for code, tag in kinds.items()} == {
+        "price": {price.pk, both.pk},
+        "quality": {quality.pk},
+        "hesitating": {hesitating.pk},
+        "analytic": {analytic.pk, both.pk},
+    }
+    everybody = house.tagged(programme, "all", price, quality, hesitating, analytic, both, neither)
+    offers = [(tag, coupons_house.template(programme, name=code)) for code, tag in kinds.items()]
+    campaign = house.carried_out(programme, house.said(everybody, *reversed(offers)))
+    held = dict(Coupon.objects.filter(source_id=str(campaign.pk)).values_list("membership_id", "name"))
+    assert held == {
+        price.pk: "price", quality.pk: "quality", hesitating.pk: "hesitating", analytic.pk: "analytic", both.pk: "price",
+    }  # fmt: skip
 
 
 def test_tag_14_both_coupons_but_one_message_a_day(programme: Programme) -> None:

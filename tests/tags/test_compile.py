@@ -14,6 +14,7 @@ from members import services as members_services
 from members.models import Child, Member
 from stores.models import Membership, Store
 from tags.models import MemberFact, MemberTag, Segment
+from tags.rules.fields import FIELDS, FieldGroup
 from tags.selectors import matching
 from tags.services import facts
 from tests import world
@@ -67,6 +68,9 @@ def test_five_rules_one_of_each_group_find_whom_hands_reckon(shop: Store):
         {"in": [{"var": "channels"}, ["pos"]]},  # shopping channel
     ]
     assert [len(found(rule, members[0])) for rule in rules] == [4, 3, 2, 5, 1]
+    asked = ("gender", "amount_365", "top_brand", "visit_days_30", "channels")
+    groups = [FieldGroup.ATTRIBUTES, FieldGroup.POWER, FieldGroup.PREFERENCE, FieldGroup.FREQUENCY, FieldGroup.CHANNEL]
+    assert [FIELDS[name].group for name in asked] == groups
 
 
 def test_age_gender_and_level(shop: Store):
@@ -100,26 +104,30 @@ def test_boundaries_of_days_amount_and_average_belong_to_the_rule(shop: Store):
             {">=": [{"var": "average_order"}, 20000]},
         ]
     }
-    exact, late, poor, small = crowd(shop, 4)
+    exact, late, poor, small, even = crowd(shop, 5)
     buy(shop, exact, 280000, days_ago=364)
     buy(shop, exact, 20000, days_ago=30)
     buy(shop, late, 300000, days_ago=31)
     buy(shop, poor, 280000, days_ago=365)  # left the window today
     buy(shop, poor, 299999, days_ago=1)
-    buy(shop, small, 280000, days_ago=10)
-    for _order in range(15):
-        buy(shop, small, 1334, days_ago=1)  # 3,000.10 in sixteen orders: 187.51 each
+    for order in range(16):
+        buy(shop, small, 19999, days_ago=1)  # 199.99 an order
+        if order:
+            buy(shop, even, 20000, days_ago=1)  # 3,000.00 in fifteen orders
     refresh(exact)
-    assert found(rule, exact) == {exact.pk}
+    assert found(rule, exact) == {exact.pk, even.pk}
+    assert found({"==": [{"var": "amount_365"}, 300000]}, exact) == {exact.pk, even.pk, late.pk}
     assert found({"==": [{"var": "average_order"}, 150000]}, exact) == {exact.pk}
     assert found({"==": [{"var": "amount_365"}, 299999]}, exact) == {poor.pk}
 
 
 def test_the_brand_with_the_highest_amount_of_those_bought_twice_is_preferred(shop: Store):
-    """TAG-06: A 300, B 200 -> A; a brand bought once only is no preference, whatever it cost."""
+    """TAG-06: A 300, B 200 -> A; a brand bought once only within 180 days is no preference, whatever it cost."""
     [member] = crowd(shop, 1)
     for paid, brand in ((15000, "A"), (15000, "A"), (10000, "B"), (10000, "B"), (90000, "C")):
         buy(shop, member, paid, days_ago=5, brand=brand, category=f"类/{brand}", spu=f"spu-{brand}")
+    for days_ago in (179, 180, 181):  # D once within 180 days
+        buy(shop, member, 90000, days_ago=days_ago, brand="D", category="类/D", spu="spu-D")
     refresh(member)
     assert found({"==": [{"var": "top_brand"}, "A"]}, member) == {member.pk}
     assert found({"==": [{"var": "top_category"}, "类/A"]}, member) == {member.pk}

@@ -23,6 +23,7 @@ from tags.services import summary as services
 from tests import world
 from tests.activity.facts import after_sale, event, line, order, record
 from tests.growth import house
+from tests.tags import house as tags_house
 
 pytestmark = pytest.mark.django_db
 
@@ -226,7 +227,7 @@ def test_a_refund_has_its_own_day(shop: Store, buyer: int) -> None:
 
 
 def test_one_row_a_member_store_and_day_and_the_second_run_finds_nothing(shop: Store) -> None:
-    """DAT-05, DAT-07: two buyers, two stores, two orders on one day: one row each; no notes are left, a second run writes nothing."""
+    """DAT-05: two buyers, two stores, two orders on one day: one row each; no notes are left, a second run writes nothing."""
     other = world.store("S002", programme_id=shop.programme_id, preset="")
     people = [world.enrol(shop, f"+861390000001{place}", at=at("2024-01-01")).member_id for place in range(2)]
     for member_id in people:
@@ -235,6 +236,17 @@ def test_one_row_a_member_store_and_day_and_the_second_run_finds_nothing(shop: S
             buy(store, member_id, "2024-05-01", f"{store.code}-{member_id}-2")
     first, second = services.refresh(), services.refresh()
     assert (MemberDay.objects.count(), first.days, DayStale.objects.count(), second) == (4, 4, 0, services.Refreshed())
+
+
+def test_a_hundred_members_of_one_day_are_a_hundred_rows(shop: Store) -> None:
+    """DAT-07: 100 members x 1 day -> 100 rows, 100 distinct one_id."""
+    moment = at("2024-05-01")
+    people = [each.member_id for each in tags_house.crowd(shop.programme, 100, at=at("2024-01-01"))]
+    said = [order(shop.pk, member_id, f"O{member_id}", placed_at=moment, paid_at=moment) for member_id in people]
+    assert all(answer.ok for answer in record(*said, at=moment))
+    services.refresh()
+    rows = MemberDay.objects.values_list("day_on", "membership__member__one_id")
+    assert (len(rows), len({one_id for _day, one_id in rows}), {day for day, _one_id in rows}) == (100, 100, {date(2024, 5, 1)})
 
 
 def test_an_order_that_moves_takes_its_day_along(shop: Store, buyer: int) -> None:
