@@ -291,6 +291,11 @@ class Migration(migrations.Migration):
                             ),
                             models.Index(fields=["source_type", "source_id"], name="points_entry_of_cause"),
                             models.Index(fields=["booked_at"], name="points_entry_booked"),
+                            models.Index(
+                                condition=models.Q(("account_version__gt", 500)),
+                                fields=["account", "occurred_at", "id"],
+                                name="points_entry_after_many",
+                            ),
                         ],
                         "constraints": [
                             models.UniqueConstraint(fields=("account", "account_version"), name="points_entry_one_per_version"),

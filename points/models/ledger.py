@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from points.enums import EntryKind
 
+MANY_ENTRIES = 500  # of an account: so many are read at a time when they are wanted by occurred_at; what comes after them is in an index
+
 
 class PointsAccount(models.Model):
     """Whole points of a membership. debt: owed after reversals; while it is above 0 no free points are left (they repay it at once).
@@ -90,6 +92,9 @@ class PointsEntry(models.Model):
             models.Index(fields=["reverses"], condition=Q(reverses__isnull=False), name="points_entry_reversals"),
             models.Index(fields=["source_type", "source_id"], name="points_entry_of_cause"),
             models.Index(fields=["booked_at"], name="points_entry_booked"),
+            models.Index(  # the timeline of the few who have very many (CSL-16): the postings of all others do not pay for it
+                fields=["account", "occurred_at", "id"], condition=Q(account_version__gt=MANY_ENTRIES), name="points_entry_after_many"
+            ),
         ]
 
 
