@@ -181,8 +181,8 @@ def test_tags_are_filtered_by_their_group(street: Street, sit: Sit) -> None:
     for group in TagGroup:
         Tag.objects.create(programme=programme, code=f"of-{group.value}", name=group.value, group=group, kind="manual")
     asked = {group.value: [group.value] for group in TagGroup} | {"": [group.value for group in TagGroup]}
-    for group, shown in asked.items():
-        page = client.get(reverse("admin:tags_tags"), {"programme": programme.code, "group": group, "kind": "manual"})
+    for one, shown in asked.items():
+        page = client.get(reverse("admin:tags_tags"), {"programme": programme.code, "group": one, "kind": "manual"})
         assert [family.value for family, _rows in page.context["groups"]] == shown
         assert re.findall(r'data-group="(\w+)"', page.content.decode()) == shown
 
