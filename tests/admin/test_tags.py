@@ -177,7 +177,6 @@ def test_an_edition_says_what_it_changed(street: Street, sit: Sit) -> None:
 def test_tags_are_filtered_by_their_group(street: Street, sit: Sit) -> None:
     """TAG-08: all six groups, and each alone."""
     client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
-    Tag.objects.filter(programme=programme).delete()
     for group in TagGroup:
         Tag.objects.create(programme=programme, code=f"of-{group.value}", name=group.value, group=group, kind="manual")
     asked = {group.value: [group.value] for group in TagGroup} | {"": [group.value for group in TagGroup]}
