@@ -84,8 +84,8 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
     reason = forms.CharField(label=_("Reason"), min_length=5, max_length=200, help_text=_("Kept with the change."))
 
     field_order = [
-        "version", "name", "nickname", "gender", "birthday", "new_phone", "new_email", "new_landline", "callable_from", "callable_until",
-        "province_code", "city_code", "district_code", "country", "occupation", "marital_status", "reason",
+        "version", "name", "nickname", "gender", "birthday", "new_phone", "new_landline", "callable_from", "callable_until", "new_email",
+        "country", "province_code", "city_code", "district_code", "occupation", "marital_status", "reason",
     ]  # fmt: skip
     PLAIN = (
         "name", "nickname", "gender", "birthday", "callable_from", "callable_until", "country", "occupation", "marital_status",
