@@ -54,9 +54,14 @@ def memberships_in(programme_id: int, member_ids: Iterable[int]) -> dict[int, in
     return dict(Membership.objects.filter(programme=programme_id, member__in=set(member_ids)).values_list("member_id", "id"))
 
 
+def memberships_reached(member_id: int, scope: Scope) -> QuerySet[Membership]:
+    """What the caller may see of a member's memberships, for who joins what hangs on them."""
+    return scopes.narrow(Membership.objects.filter(member_id=member_id), scope)
+
+
 def memberships_of(member_id: int, scope: Scope) -> list[Membership]:
-    """What the caller may see of a member's memberships: the platform's first, then the stores' by code."""
-    rows = scopes.narrow(Membership.objects.filter(member_id=member_id), scope).select_related("programme", "store")
+    """The same with programme and store: the platform's first, then the stores' by code."""
+    rows = memberships_reached(member_id, scope).select_related("programme", "store")
     return sorted(rows, key=lambda row: (row.programme.kind != ProgrammeKind.PLATFORM, row.programme.code))
 
 

@@ -2,30 +2,34 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, OuterRef, Q, QuerySet
 
 from core import effects
 from core import scope as scopes
+from core.expressions import IsAny
 from core.models import EffectSkipped
 from core.registry import Text
 from core.scope import Scope
 from growth.enums import GiftState
 from growth.models import GiftGrant, LevelHistory, Subscription
+from stores import selectors as stores_selectors
 
 Place = tuple[datetime, int]  # the keyset: a row's time and number; the next page is older than this
 
 
 def history(member_id: int, scope: Scope, *, before: Place | None = None, limit: int) -> list[LevelHistory]:
-    """Changes of level over all memberships the caller sees, newest first (CSL-12)."""
-    rows = scopes.narrow(LevelHistory.objects.filter(membership__member_id=member_id), scope)
-    return list(
-        _older(rows, before).select_related("membership__programme", "level_from", "level_to", "version__scheme__programme")[:limit]
-    )
+    """Changes of level over all memberships the caller sees, newest first (CSL-12). Of each membership no more are read than are wanted."""
+    newest = ArraySubquery(_older(LevelHistory.objects.filter(membership_id=OuterRef("pk")), before).values("pk")[:limit])
+    of_each = stores_selectors.memberships_reached(member_id, scope).values_list(Func(newest, function="unnest"))
+    rows = LevelHistory.objects.filter(IsAny(F("pk"), ArraySubquery(of_each))).order_by("-occurred_at", "-id")
+    return list(rows.select_related("membership__programme", "level_from", "level_to", "version__scheme__programme")[:limit])
 
 
 def _older(rows: QuerySet[LevelHistory], before: Place | None) -> QuerySet[LevelHistory]:
     if before is not None:
-        rows = rows.filter(Q(occurred_at__lt=before[0]) | Q(occurred_at=before[0], id__lt=before[1]))
+        at, number = before
+        rows = rows.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=number), occurred_at__lte=at)  # what an index goes by
     return rows.order_by("-occurred_at", "-id")
 
 

@@ -3,21 +3,14 @@
 from datetime import datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, OuterRef
+from django.db.models import F, Func, OuterRef
 
 from core import scope as scopes
+from core.expressions import IsAny
 from core.scope import Scope
 from points.models import PointsAccount, PointsEntry
 from points.models.ledger import MANY_ENTRIES
 from points.selectors import entry_history
-
-
-class _IsAny(Func):
-    """Whether a value is one of an array. `pk__in` would be planned as a join among so many others that all entries were read."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY ("
-    output_field = BooleanField()
 
 
 def happened(member_id: int, scope: Scope, *, before: datetime, limit: int) -> list[PointsEntry]:
@@ -31,5 +24,5 @@ def happened(member_id: int, scope: Scope, *, before: datetime, limit: int) -> l
     later = ArraySubquery(older.filter(account_version__gt=MANY_ENTRIES)[:limit])
     accounts = scopes.narrow(PointsAccount.objects.filter(membership__member_id=member_id), scope)
     latest = accounts.values_list(Func(Func(first, later, function="array_cat"), function="unnest"))
-    rows = PointsEntry.objects.filter(_IsAny(F("pk"), ArraySubquery(latest)))
+    rows = PointsEntry.objects.filter(IsAny(F("pk"), ArraySubquery(latest)))
     return list(entry_history.readable(rows).order_by("-occurred_at", "-id")[:limit])
