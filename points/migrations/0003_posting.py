@@ -34,7 +34,7 @@ POSTING = [
     "points_place",
     "points_restore",
     "points_post_one",
-    "points_post_earnings",
+    "points_post_plain",
     "points_post_staged",
     "points_post_entries",
     "points_admit",

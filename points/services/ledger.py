@@ -119,7 +119,7 @@ def post_entries(*, entries: Sequence[EntryIn], booked_at: datetime, origin: Ori
         cursor.execute(
             "SELECT verdict, entry_id, membership_id, kind, requested, delta, balance_after, effect_key, available, hold_id, also"
             " FROM points_post_entries(%s::jsonb, %s, %s)",
-            [json.dumps([_as_row(entry) for entry in entries], cls=DjangoJSONEncoder), booked_at, origin == Origin.LIVE],
+            [json.dumps([_as_row(*each) for each in enumerate(entries)], cls=DjangoJSONEncoder), booked_at, origin == Origin.LIVE],
         )
         rows = cursor.fetchall()
     posted, new = [], []
@@ -133,14 +133,37 @@ def post_entries(*, entries: Sequence[EntryIn], booked_at: datetime, origin: Ori
     return posted
 
 
-def _as_row(entry: EntryIn) -> dict[str, Any]:
-    row = {name: getattr(entry, name) for name in EntryIn.__slots__ if name != "lot"}
+def _as_row(item: int, entry: EntryIn) -> dict[str, Any]:
+    """As points_staged_entry wants it. Named one by one, as that is quickest: many entries come at once."""
     verb = verb_of(entry)
+    row = {
+        "item": item,
+        "membership_id": entry.membership_id,
+        "verb": verb,
+        "kind": entry.kind,
+        "requested": entry.requested,
+        "source_type": entry.source_type,
+        "source_id": entry.source_id,
+        "rules_id": entry.rules_id,
+        "rule": entry.rule,
+        "reverses_id": entry.reverses_id,
+        "hold_id": entry.hold_id,
+        "policy": "",
+        "details": entry.details,
+        "note": entry.note,
+        "effect_key": entry.effect_key,
+        "actor": entry.actor,
+        "occurred_at": entry.occurred_at.isoformat(),
+        "verdict": "",
+    }
     if verb == "earn":
-        if entry.lot is None:
+        lot = entry.lot
+        if lot is None:
             raise ValueError("Points that come in need the terms of their lot.")
-        row |= {"earned_at": entry.lot.earned_at, "available_from": entry.lot.available_from, "ends_at": entry.lot.ends_at}
-    return row | {"verb": verb, "policy": "", "verdict": ""}
+        row["earned_at"] = lot.earned_at.isoformat()
+        row["available_from"] = lot.available_from.isoformat()
+        row["ends_at"] = lot.ends_at.isoformat() if lot.ends_at else None
+    return row
 
 
 def staged() -> AbstractContextManager[int]:

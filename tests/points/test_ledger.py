@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core import events
@@ -22,6 +22,7 @@ from points.services import expiry, holds, ledger
 from points.services.ledger import EntryIn, Posted
 from stores.models import Membership, Programme
 from tests import world
+from tests.growth import crowd
 from tests.points import house
 from tests.points.house import DAY
 from tests.points.test_ledger_machine import stage
@@ -272,34 +273,64 @@ def test_a_staged_conflict_names_the_effect_and_posts_nothing(programme: Program
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(wanted=st.lists(st.tuples(st.integers(0, 3), st.integers(-9, 20).filter(bool)), min_size=9, max_size=40))
+@given(wanted=st.lists(st.tuples(st.integers(0, 7), st.integers(-20, 20).filter(bool)), min_size=9, max_size=40))
+@example(wanted=[(0, -1), (1, -5), (2, -6), (3, -14), (4, -15), (5, -16), (6, 3), (7, -14), (7, -1)])
 def test_many_at_once_come_out_like_one_by_one(programme: Programme, wanted: list[tuple[int, int]]) -> None:
-    """Accounts that only earn are posted together; what they hold must be the same."""
+    """Accounts that only earn, or have one spending, are posted together; what they hold, and who has too little, must be the same.
+
+    The example spends from the first lot, all of it, some of the next, all of both, and more; the last spends twice.
+    """
+
+    def everybody() -> list[Membership]:
+        """Eight people with 14 points each that can be spent, in two lots, the later one to go first, and four that cannot yet."""
+        people = crowd.people(programme, 8, joined_at=NOW)
+        waits: dict[str, Any] = {"available_from": NOW + timedelta(seconds=1), "ends_at": NOW + DAY}
+        for points, terms in ((9, {}), (5, {"ends_at": NOW + DAY}), (4, waits)):
+            house.post(*(house.entry(each, points, **terms) for each in people))
+        return people
 
     def state(people: list[Membership]) -> list[object]:
         accounts = PointsAccount.objects.filter(pk__in=[each.pk for each in people]).order_by("pk")
         rows = PointsEntry.objects.filter(account__in=accounts).order_by("account_id", "account_version")
         lots = PointsLot.objects.filter(account__in=accounts).order_by("account_id", "id")
+        moves = PointsMove.objects.filter(lot__account__in=accounts).order_by("entry__account_id", "id")
         return [
             list(accounts.values_list("balance", "held", "debt", "version", "is_live")),
             list(rows.values_list("account_version", "kind", "requested", "delta", "balance_after", "request_digest", "booked_at")),
-            list(lots.values_list("amount", "remaining", "earned_at", "available_from", "ends_at", "entry__account_version")),
+            list(lots.values_list("amount", "remaining", "is_open", "earned_at", "available_from", "ends_at", "entry__account_version")),
+            list(moves.values_list("entry__account_version", "lot__entry__account_version", "delta", "instead_of")),
         ]
 
     keys = [f"k{number}" for number in range(len(wanted))]
-    together = [house.membership(programme, points=9) for _each in range(4)]
-    apart = [house.membership(programme, points=9) for _each in range(4)]
+    together, apart = everybody(), everybody()
     with transaction.atomic(), ledger.staged() as batch:
         stage(batch, [(together[place].pk, points) for place, points in wanted], keys, NOW)
         counts = ledger.post_staged(batch=batch, booked_at=NOW, skip_short=True)
-    short = 0
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT effect_key, available FROM points_staged_entry WHERE batch = %s AND verdict = 'short' ORDER BY item", [batch]
+            )
+            refused = cursor.fetchall()
+    short = []
     for (place, points), key in zip(wanted, keys, strict=True):
         try:
             house.post(house.entry(apart[place], points, key))
-        except InsufficientPoints:
-            short += 1
-    assert counts == ledger.Counts(len(wanted) - short, 0, short)
+        except InsufficientPoints as raised:
+            short.append((key, raised.values["available"]))
+    assert refused == short
+    assert counts == ledger.Counts(len(wanted) - len(short), 0, len(short))
     assert state(together) == state(apart)
+
+
+def test_one_spending_of_history_takes_what_there_was_then(programme: Programme) -> None:
+    """Ruling 6: many at once take lots as of each entry's own time, as one does."""
+    people = [house.membership(programme) for _each in range(9)]
+    for each in people:
+        house.post(house.entry(each, 7, occurred_at=NOW - 5 * DAY, ends_at=NOW - 2 * DAY), at=NOW, origin=Origin.BACKFILL)
+        house.post(house.entry(each, 8, occurred_at=NOW - 5 * DAY, ends_at=NOW + DAY), at=NOW, origin=Origin.BACKFILL)
+    spendings = [house.entry(each, -7, occurred_at=NOW - (3 - place % 2) * DAY) for place, each in enumerate(people)]
+    house.post(*spendings, at=NOW, origin=Origin.BACKFILL)
+    assert [[left for _amount, left, _held in house.lots(each)] for each in people] == [[0, 8], [7, 1]] * 4 + [[0, 8]]
 
 
 def test_later_entries_of_an_account_have_higher_ids(programme: Programme) -> None:

@@ -30,6 +30,13 @@ SELECT
     %(at)s::timestamptz + interval '1 year', 'test:' || item, 'test', %(at)s
 FROM generate_series(1, %(entries)s) AS item
 """
+SPEND_POINTS = """
+INSERT INTO points_staged_entry (
+    batch, item, membership_id, verb, kind, requested, source_type, source_id, effect_key, actor, occurred_at
+)
+SELECT %(batch)s, item, (%(members)s::bigint[])[item], 'spend', 'redeem', -7, 'test', '1', 'spend:' || item, 'test', %(at)s
+FROM generate_series(1, cardinality(%(members)s)) AS item
+"""
 STAGE_GROWTH = """
 INSERT INTO growth_staged_entry (batch, item, membership_id, requested, reason, source_type, source_id, effect_key, actor, occurred_at)
 SELECT
@@ -63,6 +70,29 @@ def test_each_row_of_a_batch_is_read_a_few_times(table: str, stage: str, post: C
         before = rows_read(table)
         assert post(batch) == ENTRIES
         assert rows_read(table) - before <= READ_AT_MOST
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_each_lot_that_a_batch_spends_from_is_read_a_few_times(blind: bool) -> None:
+    """Each member spends from two lots of five points: the batch, and the lots themselves, are read row by row."""
+    members = [membership.pk for membership in crowd.people(world.platform(), MEMBERS, joined_at=NOW)]
+    told: dict[str, Any] = {"members": members, "at": NOW, "entries": ENTRIES}
+    with connection.cursor() as cursor:
+        with transaction.atomic(), points.staged() as batch:
+            cursor.execute(STAGE_POINTS, {**told, "batch": batch})
+            points.post_staged(batch=batch, booked_at=NOW, announce=False)
+        cursor.execute("ANALYZE points_staged_entry")
+        if blind:
+            cursor.execute("UPDATE pg_class SET relpages = 10, reltuples = 0 WHERE relname = ANY (%s)", [[*JOINED, "points_pointslot"]])
+        with transaction.atomic(), points.staged() as batch:
+            cursor.execute(SPEND_POINTS, {**told, "batch": batch})
+            before = {table: rows_read(table) for table in ("points_staged_entry", "points_pointslot")}
+            assert points.post_staged(batch=batch, booked_at=NOW, announce=False).posted == MEMBERS
+            for table, read in before.items():
+                assert rows_read(table) - read <= READ_AT_MOST, table
+        cursor.execute("SELECT count(*), sum(remaining) FROM points_pointslot WHERE is_open")
+        assert cursor.fetchone() == (MEMBERS, 3 * MEMBERS)
+        cursor.execute("ANALYZE points_pointslot, points_pointsentry, points_pointsaccount")  # for those who look at the ledgers afterwards
 
 
 def rows_read(table: str) -> int:

@@ -1,23 +1,17 @@
--- Post the entries of a JSON array (fields named like the columns of points_staged_entry) and answer what became of each, in the order
--- given: one round trip. A few are posted line by line, without the staging table; more take points_post_staged's road.
+-- Post the entries of a JSON array (fields named like the columns of points_staged_entry; `item` numbers them) and answer what became of
+-- each, in that order: one round trip. A few are posted line by line, without the staging table; more take points_post_staged's road.
 -- The first line that cannot be posted ends the work: the caller takes back the transaction.
 CREATE FUNCTION points_post_entries(p_entries jsonb, p_booked_at timestamptz, p_live boolean) RETURNS SETOF points_staged_entry
 LANGUAGE plpgsql AS $$
 DECLARE
-    own_batch bigint;
     line points_staged_entry;
 BEGIN
     IF jsonb_array_length(p_entries) > 8 THEN
-        own_batch := nextval('points_batch');
-        INSERT INTO points_staged_entry
-        SELECT one.*
-        FROM jsonb_array_elements(p_entries) WITH ORDINALITY AS given (value, place)
-        CROSS JOIN LATERAL jsonb_populate_record(
-            NULL::points_staged_entry, given.value || jsonb_build_object('batch', own_batch, 'item', given.place)
-        ) AS one;
-        PERFORM points_post_staged(own_batch, p_booked_at, p_live);
-        RETURN QUERY SELECT * FROM points_staged_entry AS staged WHERE staged.batch = own_batch ORDER BY staged.item;
-        DELETE FROM points_staged_entry AS staged WHERE staged.batch = own_batch;
+        line.batch := nextval('points_batch');
+        INSERT INTO points_staged_entry SELECT * FROM jsonb_populate_recordset(line, p_entries);
+        PERFORM points_post_staged(line.batch, p_booked_at, p_live);
+        RETURN QUERY SELECT * FROM points_staged_entry AS staged WHERE staged.batch = line.batch ORDER BY staged.item;
+        DELETE FROM points_staged_entry AS staged WHERE staged.batch = line.batch;
         RETURN;
     END IF;
 

@@ -2,13 +2,16 @@
 -- p_live: False while history is loaded; then booked_at is each entry's own occurred_at (ruling 6).
 -- Holds the memberships until the transaction ends, in id order (ruling 2), and reads accounts and lots in later statements only. A
 -- membership's lock is its account's too: nothing but the functions of this folder writes accounts, lots and holds.
--- Accounts that only earn, owe nothing and hold nothing are posted by few statements, all others line by line (points_post_one).
+-- Accounts that owe and hold nothing, and only earn or have one spending, are posted by few statements (points_post_plain), all others line
+-- by line (points_post_one).
 -- Fills verdict (see there), and of new and replayed entries entry_id, delta, balance_after. With a conflict, or history for an account that
 -- has live entries, nothing is posted; what is short, beyond or ended is left out, and the caller says whether that may be. A second run
 -- finds only replays.
 CREATE FUNCTION points_post_staged(p_batch bigint, p_booked_at timestamptz, p_live boolean)
 RETURNS TABLE (posted bigint, replayed bigint, refused bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan  -- each statement says its own way: to plan for a batch of its size would change nothing
+AS $$
 DECLARE
     twice record;
     line points_staged_entry;
@@ -70,7 +73,7 @@ BEGIN
     END IF;
 
     IF NOT EXISTS (SELECT FROM points_staged_entry AS staged WHERE staged.batch = p_batch AND staged.verdict IN ('conflict', 'closed')) THEN
-        PERFORM points_post_earnings(p_batch, p_booked_at, p_live);
+        PERFORM points_post_plain(p_batch, p_booked_at, p_live);
         FOR line IN
             SELECT * FROM points_staged_entry AS staged
             WHERE staged.batch = p_batch AND staged.verdict IN ('', 'again')
