@@ -8,24 +8,23 @@ CREATE FUNCTION points_plan(
 SET plan_cache_mode = force_generic_plan  -- the lots come by their index in burn order whatever is wanted: no need to plan each time
 AS $$
 DECLARE
-    found record;
-    part bigint;
-BEGIN
-    lots := '{}';
-    amounts := '{}';
-    total := 0;
-    FOR found IN
+    open_lots CURSOR FOR  -- read one by one as they are wanted, mostly one: a loop over the query itself would read ten at once
         SELECT lot.id, lot.remaining - lot.held AS free
         FROM points_pointslot AS lot
         WHERE lot.account_id = p_account AND lot.is_open AND lot.remaining > lot.held AND (lot.ends_at IS NULL OR lot.ends_at > p_at)
             AND (p_pending OR lot.available_from <= p_at) AND lot.id IS DISTINCT FROM p_but
         ORDER BY lot.ends_at, lot.earned_at, lot.id
-        LIMIT p_points
-    LOOP
-        EXIT WHEN total = p_points;
+        LIMIT p_points;
+    part bigint;
+BEGIN
+    lots := '{}';
+    amounts := '{}';
+    total := 0;
+    FOR found IN open_lots LOOP
         part := least(found.free, p_points - total);
         lots := lots || found.id;
         amounts := amounts || part;
         total := total + part;
+        EXIT WHEN total = p_points;
     END LOOP;
 END $$

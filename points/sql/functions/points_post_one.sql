@@ -5,31 +5,29 @@
 CREATE FUNCTION points_post_one(INOUT line points_staged_entry, p_booked_at timestamptz, p_live boolean) LANGUAGE plpgsql AS $$
 DECLARE
     at timestamptz := CASE WHEN p_live THEN p_booked_at ELSE line.occurred_at END;  -- history is booked when it happened (ruling 6)
-    known record;
-    account points_pointsaccount;
+    before record;
     plan record;
     held record;
 BEGIN
-    SELECT entry.id, entry.request_digest, entry.delta, entry.balance_after INTO known
-    FROM points_pointsentry AS entry
-    WHERE entry.account_id = line.membership_id AND entry.effect_key = line.effect_key;
-    IF FOUND THEN
-        line.verdict := CASE WHEN known.request_digest = points_request_digest(line) THEN 'replay' ELSE 'conflict' END;
-        line.entry_id := known.id;
-        line.delta := known.delta;
-        line.balance_after := known.balance_after;
-        RETURN;
-    END IF;
-
-    SELECT * INTO account FROM points_pointsaccount WHERE membership_id = line.membership_id;
+    SELECT account.version, account.held, account.debt, account.is_live, known.id, known.request_digest, known.delta, known.balance_after
+    INTO before
+    FROM points_pointsaccount AS account
+    LEFT JOIN points_pointsentry AS known ON known.account_id = account.membership_id AND known.effect_key = line.effect_key
+    WHERE account.membership_id = line.membership_id;
     IF NOT FOUND THEN
-        INSERT INTO points_pointsaccount (membership_id, balance, held, debt, version, is_live)
+        INSERT INTO points_pointsaccount AS opened (membership_id, balance, held, debt, version, is_live)
         VALUES (line.membership_id, 0, 0, 0, 0, false)
-        RETURNING * INTO account;
-    ELSIF account.is_live AND NOT p_live THEN
+        RETURNING opened.version, opened.held, opened.debt INTO before;
+    ELSIF before.id IS NOT NULL THEN
+        line.verdict := CASE WHEN before.request_digest = points_request_digest(line) THEN 'replay' ELSE 'conflict' END;
+        line.entry_id := before.id;
+        line.delta := before.delta;
+        line.balance_after := before.balance_after;
+        RETURN;
+    ELSIF before.is_live AND NOT p_live THEN
         line.verdict := 'closed';
         RETURN;
-    ELSIF account.held > 0 THEN
+    ELSIF before.held > 0 THEN
         PERFORM points_end_due_holds(line.membership_id, at, p_live);
     END IF;
 
@@ -37,8 +35,12 @@ BEGIN
     CASE line.verb
         WHEN 'earn' THEN
             line := points_append(line, line.requested, 0, 0, at, p_live);
-            PERFORM points_make_lot(line.membership_id, line.entry_id, line.requested, line.earned_at, line.available_from, line.ends_at);
-            IF account.debt > 0 THEN
+            INSERT INTO points_pointslot (account_id, entry_id, amount, remaining, held, earned_at, available_from, ends_at, is_open)
+            VALUES (
+                line.membership_id, line.entry_id, line.requested, line.requested, 0, line.earned_at, line.available_from, line.ends_at,
+                true
+            );
+            IF before.debt > 0 THEN
                 PERFORM points_repay(line, at, p_live);
             END IF;
         WHEN 'spend' THEN
@@ -67,10 +69,10 @@ BEGIN
                 line := points_end_hold(line, line.hold_id, 'captured', -line.requested, at, p_live);
             END IF;
     END CASE;
-    IF account.held > 0 OR account.debt > 0 OR line.verb = 'restore' THEN
+    IF before.held > 0 OR before.debt > 0 OR line.verb = 'restore' THEN
         SELECT array_agg(entry.id ORDER BY entry.id) INTO line.also
         FROM points_pointsentry AS entry
-        WHERE entry.account_id = line.membership_id AND entry.account_version > account.version
+        WHERE entry.account_id = line.membership_id AND entry.account_version > before.version
             AND entry.id IS DISTINCT FROM line.entry_id;
     END IF;
 END $$
