@@ -1,4 +1,4 @@
-"""What claims cost: beside pgbench's TPC-B-like run on the same server in the same run; and a campaign's coupons at once.
+"""What claims cost: in turns with pgbench's TPC-B-like run on the same server; and a campaign's coupons at once.
 
 Claims are spread over fifty templates and many members (TPC-B of scale 50), or all want coupons of one template, whose row is then as hot
 as the one branch of TPC-B at scale 1. Each has its own limit, stock and budget to look at.
@@ -7,6 +7,7 @@ as the one branch of TPC-B at scale 1. Each has its own limit, stock and budget 
 import random
 import uuid
 from datetime import datetime
+from functools import partial
 
 from django.db import connection
 
@@ -16,7 +17,7 @@ from coupons.services import claims, issuing, templates
 from stores import selectors as stores_selectors
 from stores.models import Membership
 from tests.bench.figures import Figure, Report, Target, seconds
-from tests.bench.points import Pgbench, Ran, add_rates, in_processes
+from tests.bench.points import Pgbench, add_rates, in_processes, in_turns
 from tests.bench.world import World
 
 ACTOR = "bench"
@@ -49,14 +50,18 @@ def measure(world: World, report: Report, database_url: str, *, rounds: int, sec
     variables = {"members": len(memberships)}
     spread = CLAIM.format(template=f"(SELECT {ids[0]} + (random() * {TEMPLATES - 1})::int)")
     bench.initialise(50 if rounds > 1 else 5)
-    floors = [bench.tpc_b(CLIENTS) for _turn in range(rounds)]
-    inside = [bench.scripts(CLIENTS, {spread: 1}, variables) for _turn in range(rounds)]
+    floors, inside, whole = in_turns(
+        rounds,
+        partial(bench.tpc_b, CLIENTS),
+        partial(bench.scripts, CLIENTS, {spread: 1}, variables),
+        partial(in_processes, CLIENTS, bench.seconds, _claim, [*ids, *memberships]),
+    )
     add_rates(report, group, f"inside the database, {CLIENTS} at once", inside, floors, Target(least=0.5), unit="claims/s")
-    whole: list[Ran] = [in_processes(CLIENTS, bench.seconds, _claim, [*ids, *memberships]) for _turn in range(rounds)]
     add_rates(report, group, f"the whole service, {CLIENTS} at once", whole, floors, Target(least=0.1), unit="claims/s")
     bench.initialise(1)
-    floors = [bench.tpc_b(CLIENTS) for _turn in range(rounds)]
-    hot = [bench.scripts(CLIENTS, {CLAIM.format(template=ids[0]): 1}, variables) for _turn in range(rounds)]
+    floors, hot = in_turns(
+        rounds, partial(bench.tpc_b, CLIENTS), partial(bench.scripts, CLIENTS, {CLAIM.format(template=ids[0]): 1}, variables)
+    )
     add_rates(report, group, f"one hot template, {CLIENTS} at once", hot, floors, Target(least=0.5), unit="claims/s")
 
 

@@ -1,7 +1,9 @@
 """What points cost: postings beside pgbench's TPC-B-like run on the same server in the same run; expiry and awards.
 
-Seven of ten postings earn, three spend, over accounts with two lots each. TPC-B: scale 50 for spread accounts, scale 1 (a hot row) for
-one.
+Seven of ten postings earn, three spend, over accounts with two lots each. A single posting is what the product calls for credits and
+debits, points_command: whether the membership may, its lock, the key, the entry and its lots; inside the database by pgbench, then from
+Python. TPC-B: scale 50 for spread accounts, scale 1 (a hot row) for one. It and the ways beside it run in turns, a spell each a round:
+a machine that grows slower meanwhile does so for all.
 """
 
 import multiprocessing
@@ -14,6 +16,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,12 +45,9 @@ ACCOUNTS = 50_000  # that postings are spread over, where there are so many
 STAGED = 100_000  # entries of one batch
 TPC_B = "bench_tpc_b"
 POST = """
-SELECT verdict FROM points_post_entries(jsonb_build_array(jsonb_build_object(
-    'membership_id', {membership}, 'verb', '{verb}', 'kind', '{kind}', 'requested', {sign}(:points)::bigint, 'source_type', 'bench',
-    'source_id', '1', 'rule', '', 'effect_key', gen_random_uuid()::text, 'details', '{{}}'::jsonb, 'note', '', 'policy', '',
-    'verdict', '', 'actor', 'bench', 'occurred_at', now(), 'earned_at', now(), 'available_from', now(),
-    'ends_at', now() + interval '2 years'
-)), now(), true);
+SELECT verdict FROM points_command(
+    {membership}, '{kind}', {sign}(:points)::bigint, 'bench', '1', gen_random_uuid()::text, 'bench', '', now(), now()
+);
 """
 Seconds = list[float]  # of each transaction
 
@@ -175,8 +175,8 @@ def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, ro
     membership = "(SELECT id FROM bench_account WHERE place = :place)"
     spread, hot = (
         {
-            everywhere + POST.format(membership=whose, verb="earn", kind="earn", sign=""): 7,
-            everywhere + POST.format(membership=whose, verb="spend", kind="redeem", sign="-"): 3,
+            everywhere + POST.format(membership=whose, kind="earn", sign=""): 7,
+            everywhere + POST.format(membership=whose, kind="redeem", sign="-"): 3,
         }
         for whose in (membership, str(memberships[0]))
     )
@@ -190,16 +190,23 @@ def _measure_postings(bench: Pgbench, memberships: list[int], report: Report, ro
     bench.initialise(scale)
     group = "Points, one posting at a time"
     for clients in at_once:
-        floors = [bench.tpc_b(clients) for _turn in range(rounds)]
-        for name, way in ways.items():
+        floors, *found = in_turns(rounds, partial(bench.tpc_b, clients), *(partial(way, clients) for way in ways.values()))
+        for name, ran in zip(ways, found, strict=True):
             target = Target(least=least[name]) if clients == max(CLIENTS) else None
-            add_rates(report, group, f"{name}, {clients} at once", [way(clients) for _turn in range(rounds)], floors, target)
-    batches = [in_processes(max(CLIENTS), bench.seconds, _by_hundreds, memberships) for _turn in range(rounds)]
+            add_rates(report, group, f"{name}, {clients} at once", ran, floors, target)
+    floors, batches = in_turns(
+        rounds, partial(bench.tpc_b, max(CLIENTS)), partial(in_processes, max(CLIENTS), bench.seconds, _by_hundreds, memberships)
+    )
     add_rates(report, group, f"hundreds through the service, {max(CLIENTS)} at once", batches, floors, Target(least=5.0), each=100)
     bench.initialise(1)
-    floors = [bench.tpc_b(max(CLIENTS)) for _turn in range(rounds)]
-    found = [bench.scripts(max(CLIENTS), hot, variables) for _turn in range(rounds)]
-    add_rates(report, group, f"one hot account, {max(CLIENTS)} at once", found, floors, Target(least=0.8))
+    floors, ran = in_turns(rounds, partial(bench.tpc_b, max(CLIENTS)), partial(bench.scripts, max(CLIENTS), hot, variables))
+    add_rates(report, group, f"one hot account, {max(CLIENTS)} at once", ran, floors, Target(least=0.8))
+
+
+def in_turns(rounds: int, *ways: Callable[[], Ran]) -> list[list[Ran]]:
+    """What each way reached in each round; in a round they follow each other."""
+    found = [[way() for way in ways] for _round in range(rounds)]
+    return [list(each) for each in zip(*found, strict=True)]
 
 
 def add_rates(
@@ -264,14 +271,10 @@ def _points(chance: random.Random) -> int:
 
 def _by_cursor(memberships: list[int], chance: random.Random) -> None:
     points = _points(chance)
-    verb, kind = ("earn", "earn") if points > 0 else ("spend", "redeem")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT verdict FROM points_post_entries(jsonb_build_array(jsonb_build_object('membership_id', %s::bigint, 'requested',"
-            " %s::bigint, 'effect_key', %s::text, 'verb', %s::text, 'kind', %s::text, 'source_type', 'bench', 'source_id', '1', 'rule', '',"
-            " 'details', '{}'::jsonb, 'note', '', 'policy', '', 'verdict', '', 'actor', 'bench', 'occurred_at', now(), 'earned_at', now(),"
-            " 'available_from', now(), 'ends_at', now() + interval '2 years')), now(), true)",
-            [chance.choice(memberships), points, uuid.uuid4().hex, verb, kind],
+            "SELECT verdict FROM points_command(%s, %s, %s, 'bench', '1', %s, 'bench', '', now(), now())",
+            [chance.choice(memberships), "earn" if points > 0 else "redeem", points, uuid.uuid4().hex],
         )
         cursor.fetchone()
 
