@@ -272,7 +272,7 @@ def test_a_staged_conflict_names_the_effect_and_posts_nothing(programme: Program
     assert PointsEntry.objects.count() == 1
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(wanted=st.lists(st.tuples(st.integers(0, 7), st.integers(-20, 20).filter(bool)), min_size=9, max_size=40))
 @example(wanted=[(0, -1), (1, -5), (2, -6), (3, -14), (4, -15), (5, -16), (6, 3), (7, -14), (7, -1)])
 def test_many_at_once_come_out_like_one_by_one(programme: Programme, wanted: list[tuple[int, int]]) -> None:
@@ -331,6 +331,15 @@ def test_one_spending_of_history_takes_what_there_was_then(programme: Programme)
     spendings = [house.entry(each, -7, occurred_at=NOW - (3 - place % 2) * DAY) for place, each in enumerate(people)]
     house.post(*spendings, at=NOW, origin=Origin.BACKFILL)
     assert [[left for _amount, left, _held in house.lots(each)] for each in people] == [[0, 8], [7, 1]] * 4 + [[0, 8]]
+
+
+def test_a_spending_among_many_has_what_a_hold_set_aside_until_its_time_was_over(programme: Programme) -> None:
+    """Ruling 24: nobody waits for the job that ends holds."""
+    people = crowd.people(programme, 9, joined_at=NOW)
+    house.post(*(house.entry(each, 10) for each in people))
+    holds.hold_points(membership_id=people[0].pk, points=6, effect_key="h", actor="client:shop", at=NOW)
+    house.post(*(house.entry(each, -10) for each in people), at=NOW + DAY)
+    assert [(house.account(each).balance, house.account(each).held, house.lots(each)) for each in people] == [(0, 0, [(10, 0, 0)])] * 9
 
 
 def test_later_entries_of_an_account_have_higher_ids(programme: Programme) -> None:
