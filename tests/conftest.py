@@ -1,6 +1,7 @@
 """What every test stands on: real servers of its own, and silence made loud."""
 
 import atexit
+import gc
 import ipaddress
 import os
 import shutil
@@ -157,6 +158,31 @@ def transactional_tests_empty_what_they_filled() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", emptying.teardown)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def answers_keep_the_context_of_the_page_alone(django_test_environment: None) -> Iterator[None]:
+    """Django's test client copies the context of each template of an answer, hundreds a page; ours asks for that of the first."""
+    from django.template import RequestContext, Template
+    from django.template.context import Context
+    from django.test.signals import template_rendered
+
+    def render(self: Template, context: Context) -> str:
+        if isinstance(context, RequestContext) and not getattr(context.render_context, "is_told", False):
+            context.render_context.is_told = True
+            template_rendered.send(sender=self, template=self, context=context)
+        return self.nodelist.render(context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def what_stays_for_good_is_not_looked_through() -> None:
+    """The collector passes over what imports have left: it is there until the end, and hundreds of thousands of objects long."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """R22: lists ask the database as often for a hundred rows as for one; at most fifteen times."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -8,11 +9,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from points.services import rewards
+from coupons.models import CouponTemplate
+from coupons.services import claims
+from members.rules import IdentityClaim
+from members.services import household, profile
+from points.services import exchange, redemptions, rewards, spending
 from points.services.rewards import RewardIn
-from stores.models import Programme
+from stores.models import Membership, Programme
 from tests.api import bodies, couponed, sweep
 from tests.api.sweep import Stocked
+from tests.growth import crowd
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -48,35 +54,28 @@ def test_lists_cost_the_same_for_1_25_and_100_rows(subtests: pytest.Subtests, ou
 
 def more(of: sweep.Stocked, made: int, rows: int) -> None:
     """Bring every list of the store and of the member to `rows` rows, addresses and children to what is allowed."""
-    member, at = {"one_id": of.one_id}, f"/members/{of.one_id}"
-    within = f"/programmes/{of.path['code']}"
-    points = f"{within}{at}/points"
-    numbers = range(made, rows)
+    member, numbers = {"one_id": of.one_id}, range(made, rows)
+    programme = Programme.objects.get(code=of.path["code"])
+    membership = Membership.objects.select_related("member").get(programme=programme, member__one_id=of.one_id)
+    whose, by = {"membership_id": membership.pk}, {"actor": "test", "at": NOW}
+    template = CouponTemplate.objects.get(programme=programme, code="thirty")
+    crowd.people(programme, len(numbers), joined_at=NOW)
     for number in numbers:
-        of.api.post("/members", bodies.member(f"1370013{number:04d}"))
         if number < 20:
-            of.api.post(f"{at}/addresses", bodies.address())
-        of.api.post(f"{at}/children", {"birth_month": "2020-01", "guardian_consent_at": bodies.AT})
-        of.api.post(f"{at}/identities", {"provider": "taobao", "external_id": f"t{number}", "verified_at": bodies.AT})
-        of.api.post(f"{points}/credits", {"points": 9, "reference": f"m{number}"})
-        of.api.post(f"{points}/holds", {"points": 1, "reference": f"m{number}"})
-        of.api.post(f"{within}/redemptions", {"member": member, "reward": "film", "reference": f"m{number}"})
-        pair = {"from_programme": of.path["code"], "to_programme": "platform"}
-        of.api.post("/points/exchanges", {"member": member, **pair, "points": 10, "reference": f"m{number}"})
-        couponed.claim(of.api, within, member, f"m{number}")
-        couponed.couponed(Programme.objects.get(code=of.path["code"]), f"m{number}", is_on=True)
-        rewards.save_reward(
-            programme_id=Programme.objects.get(code=of.path["code"]).pk,
-            code=f"m{number}",
-            kind="virtual_code",
-            said=RewardIn(f"m{number}", 5),
-            actor="test",
-            at=NOW,
-        )
+            of.api.post(f"/members/{of.one_id}/addresses", bodies.address())
+        household.add_child(member_id=membership.member_id, birth_month=date(2020, 1, 1), gender="", guardian_consent_at=NOW, **by)
+        claim = IdentityClaim("taobao", f"t{number}", verified_at=NOW)
+        profile.link_identity(member_id=membership.member_id, claim=claim, **by)
+        spending.credit_points(**whose, points=9, reference=f"m{number}", **by)
+        spending.hold_for_order(**whose, points=1, reference=f"m{number}", **by)
+        redemptions.redeem_reward(**whose, reward_code="film", reference=f"m{number}", **by)
+        exchange.exchange_points(**whose, to_programme_code="platform", points=10, reference=f"m{number}", **by)
+        claims.claim(template_id=template.pk, **whose, effect_key=f"m{number}", **by)
+        couponed.couponed(programme, f"m{number}", is_on=True)
+        said = RewardIn(f"m{number}", 5)
+        rewards.save_reward(programme_id=programme.pk, code=f"m{number}", kind="virtual_code", said=said, **by)
     if numbers:
         of.api.post("/orders", {"items": [bodies.order(f"M{number}", of=member) for number in numbers]})
-        of.api.post("/after-sales", {"items": [bodies.after_sale(f"M{number}", order_no=f"M{number}") for number in numbers]})
-        of.api.post("/events", {"items": [bodies.event(f"m{number}", of=member) for number in numbers]})
 
 
 def test_a_members_parts_cost_a_fixed_number(ours: Stocked) -> None:

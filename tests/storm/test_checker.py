@@ -125,7 +125,7 @@ def unguarded(cursor: Any) -> list[str]:
     """What takes away the protections of the tables, for this test's transaction."""
     cursor.execute(
         "SELECT conrelid::regclass::text, conname FROM pg_constraint"
-        " WHERE contype = 'c' AND conrelid::regclass::text ~ '^(points|growth|coupons|activity)_'"
+        " WHERE contype = 'c' AND coninhcount = 0 AND conrelid::regclass::text ~ '^(points|growth|coupons|activity)_'"
     )
     checks = [f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' for table, name in cursor.fetchall()]
     return ["SET CONSTRAINTS ALL IMMEDIATE", *checks, "SET LOCAL session_replication_role = replica"]
