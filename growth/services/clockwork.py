@@ -4,10 +4,12 @@ What is due is first written down as rows, then run: a worker killed anywhere in
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from core.watching import Watcher
 from growth.enums import RunState
+from growth.errors import RunDone
 from growth.models import LevelReview, RfmRun
 from growth.services import overrides, reviews, rfm_cycles, subscriptions
 
@@ -16,9 +18,11 @@ def turn_month(*, now: Callable[[], datetime], watcher: Watcher | None = None) -
     """Run the cycles and reviews that are due; what was done already is left alone. Answers those brought to their end."""
     at = now()
     for period in rfm_cycles.due_cycles(at):
-        rfm_cycles.request_cycle(programme_id=period.programme_id, period_on=period.period_on, at=at)
+        with suppress(RunDone):  # another worker, at the same tick, was quicker
+            rfm_cycles.request_cycle(programme_id=period.programme_id, period_on=period.period_on, at=at)
     for due in reviews.due_reviews(at):
-        reviews.request_review(scheme_id=due.scheme_id, review_on=due.review_on, at=at)
+        with suppress(RunDone):
+            reviews.request_review(scheme_id=due.scheme_id, review_on=due.review_on, at=at)
     return run_waiting(now=now, watcher=watcher)
 
 

@@ -145,7 +145,7 @@ def doors(street: Street) -> dict[tuple[str, str], str]:
 def pages_are_not_drawn() -> Iterator[None]:
     """For what an address answers, not what it shows: most of a page's time goes into drawing it, and other tests read the pages."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "render", lambda *_given: "")
+        patch.setattr(Template, "render", lambda *_given, **_named: "")
         yield
 
 

@@ -44,10 +44,10 @@ def told() -> Told:
 
 @pytest.fixture
 def small_world(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
-    """The same stages over a crowd of thirty and three judged months, with the credentials in a folder of the test."""
+    """The same stages over a crowd of fifteen and two judged months, with the credentials in a folder of the test."""
     plan = crowd.plan
-    monkeypatch.setattr(months, "JUDGED", 3)
-    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=30))
+    monkeypatch.setattr(months, "JUDGED", 2)
+    monkeypatch.setattr(crowd, "plan", lambda now: plan(now, members=15))
     settings.DATA_DIR = tmp_path
     yield
 

@@ -25,7 +25,7 @@ from tests.killing import kill
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20240601
-MEMBERS = 60
+MEMBERS = 42
 FIRST = datetime(2024, 5, 31, 18, 0, tzinfo=UTC)  # 02:00 on the first of June in Shanghai
 JUNE = date(2024, 6, 1)
 

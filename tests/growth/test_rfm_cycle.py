@@ -15,11 +15,22 @@ from core.models import Notice
 from growth import tasks
 from growth.enums import Mode, Reason
 from growth.errors import RunDone, RunTooEarly, SchemeInvalid
-from growth.models import GrowthAccount, GrowthEntry, Level, LevelHistory, RfmRun, RfmSnapshot, RfmState, RfmVersion, SchemeVersion
+from growth.models import (
+    GrowthAccount,
+    GrowthEntry,
+    Level,
+    LevelHistory,
+    LevelReview,
+    RfmRun,
+    RfmSnapshot,
+    RfmState,
+    RfmVersion,
+    SchemeVersion,
+)
 from growth.rules import rfm
 from growth.selectors import entry_history
 from growth.selectors import rfm as rfm_selectors
-from growth.services import ledger, rfm_cycles, rfm_models
+from growth.services import ledger, reviews, rfm_cycles, rfm_models
 from growth.services.ledger import EntryIn
 from stores.models import Membership, Programme, Store
 from tests import world
@@ -295,6 +306,19 @@ def test_beat_finds_what_is_due(programme: Programme, shop: Store) -> None:
     assert [f"{each:%m}" for each in RfmRun.objects.order_by("period_on").values_list("period_on", flat=True)] == ["05", "06", "07", "08"]
     keys = GrowthEntry.objects.filter(account_id=member.pk, reason=Reason.RFM).order_by("account_version")
     assert list(keys.values_list("effect_key", flat=True)) == ["rfm:2024-05", "rfm:2024-06", "rfm:2024-07", "rfm:2024-08"]
+
+
+def test_who_finds_a_cycle_due_that_another_has_just_run_leaves_it(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R14: two workers look at the same moment, and one is quicker."""
+    joined(programme, growth=1000)
+    moment = at("2024-06-01", "02:00")
+    cycles, due_reviews = rfm_cycles.due_cycles(moment), reviews.due_reviews(moment)
+    assert (len(cycles), len(due_reviews)) == (1, 1)
+    tasks.turn_month(at=moment.isoformat())
+    monkeypatch.setattr(rfm_cycles, "due_cycles", lambda _at: cycles)
+    monkeypatch.setattr(reviews, "due_reviews", lambda _at: due_reviews)
+    tasks.turn_month(at=moment.isoformat())
+    assert (RfmRun.objects.count(), LevelReview.objects.count(), RfmSnapshot.objects.count()) == (1, 1, 1)
 
 
 def test_somebody_asks_for_a_cycle_and_the_next_tick_runs_it(programme: Programme) -> None:

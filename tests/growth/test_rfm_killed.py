@@ -24,7 +24,7 @@ from tests.killing import kill
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("KILL_SEED", "531"))
-MEMBERS = 80
+MEMBERS = 50
 MONTH = date(2024, 5, 1)
 
 

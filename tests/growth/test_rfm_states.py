@@ -281,7 +281,7 @@ def test_sixty_days_by_the_day_are_sixty_full_counts(programme: Programme, versi
     start = date(2024, 1, 20)
     for place in range(61):
         day = start + timedelta(days=place)
-        for _turn in range(rng.randint(0, 8)):
+        for _turn in range(rng.randint(0, 5)):
             store = rng.choice([shop, shop, other])
             late = rng.choice([0, 0, 0, 0, 0, 0, 1, 29, 31, 44])
             when = day - timedelta(days=late)

@@ -287,7 +287,7 @@ def test_points_that_come_back_repay_debts_first_those_of_their_own_lot(member: 
 # --- all of it undone ---
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_orders_refunded_whole_leave_everything_as_it_was(programme: Programme, data: st.DataObject) -> None:
     """R07: earnings and spendings in any order, refunded in parts in any order until nothing is left: every balance, lot and end."""

@@ -27,7 +27,7 @@ from tests.world import NOW
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 RULE_SETS = 8
-BUYERS = 25  # of each
+BUYERS = 15  # of each
 CATEGORIES = ("", "母婴", "母婴/奶粉", "母婴用品", "服装/女装")
 SEED = 28
 
