@@ -4,12 +4,14 @@ Counted in rows of the staging table that are read, which no busy machine change
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from growth.services import ledger as growth
+from points.services import expiry
 from points.services import ledger as points
 from tests import world
 from tests.growth import crowd
@@ -93,6 +95,46 @@ def test_each_lot_that_a_batch_spends_from_is_read_a_few_times(blind: bool) -> N
         cursor.execute("SELECT count(*), sum(remaining) FROM points_pointslot WHERE is_open")
         assert cursor.fetchone() == (MEMBERS, 3 * MEMBERS)
         cursor.execute("ANALYZE points_pointslot, points_pointsentry, points_pointsaccount")  # for those who look at the ledgers afterwards
+
+
+@pytest.mark.parametrize(
+    ("ledger", "stage", "post"),
+    [
+        ("points", STAGE_POINTS, lambda batch: points.post_staged(batch=batch, booked_at=NOW, announce=False).posted),
+        ("growth", STAGE_GROWTH, lambda batch: growth.post_staged(batch=batch, booked_at=NOW, announce=False).posted),
+    ],
+)
+def test_a_way_chosen_while_the_tables_were_empty_serves_a_full_one(ledger: str, stage: str, post: Callable[[int], int]) -> None:
+    """A session keeps how it went about a statement: the first batch of all finds empty tables, the second the entries of the first."""
+    members = [membership.pk for membership in crowd.people(world.platform(), MEMBERS, joined_at=NOW)]
+    staged = points.staged if ledger == "points" else growth.staged
+    tables = [f"{ledger}_staged_entry", f"{ledger}_{ledger}entry", f"{ledger}_{ledger}account", "stores_membership"]
+    told: dict[str, Any] = {"members": members, "at": NOW, "entries": ENTRIES}
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+        cursor.execute(f"ANALYZE {', '.join(tables)}")
+        for key in ("first:", "second:"):
+            with transaction.atomic(), staged() as batch:
+                cursor.execute(stage.replace("'test:'", f"'{key}'"), {**told, "batch": batch})
+                before = {table: rows_read(table) for table in tables}
+                assert post(batch) == ENTRIES
+                for table, read in before.items():
+                    assert rows_read(table) - read <= READ_AT_MOST, (key, table)
+
+
+def test_the_due_lots_of_each_are_found_without_those_of_all() -> None:
+    members = [membership.pk for membership in crowd.people(world.platform(), MEMBERS, joined_at=NOW)]
+    told: dict[str, Any] = {"members": members, "at": NOW - timedelta(days=500), "entries": ENTRIES}
+    with connection.cursor() as cursor:
+        with transaction.atomic(), points.staged() as batch:
+            cursor.execute(STAGE_POINTS, {**told, "batch": batch})
+            points.post_staged(batch=batch, booked_at=NOW - timedelta(days=500), announce=False)
+        cursor.execute("UPDATE pg_class SET relpages = 10, reltuples = 0 WHERE relname = ANY (%s)", [[*JOINED, "points_pointslot"]])
+        before = rows_read("points_pointslot")
+        assert expiry.expire_lots(now=NOW, announce=False) > 0
+        assert rows_read("points_pointslot") - before <= READ_AT_MOST
+        cursor.execute("SELECT count(*) FROM points_pointslot WHERE is_open")
+        assert cursor.fetchone() == (0,)
 
 
 def rows_read(table: str) -> int:

@@ -6,7 +6,9 @@
 -- With a conflict, or history for an account that has live entries, nothing is posted. A second run finds only replays.
 CREATE FUNCTION growth_post_staged(p_batch bigint, p_booked_at timestamptz, p_live boolean)
 RETURNS TABLE (posted bigint, replayed bigint, conflicts bigint, closed bigint)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET enable_seqscan = off  -- a plan that is kept may have been made when the tables were small
+AS $$
 DECLARE
     twice record;
 BEGIN

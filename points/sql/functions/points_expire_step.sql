@@ -39,7 +39,9 @@ BEGIN
         JOIN points_pointsaccount AS owner ON owner.membership_id = wanted.account_id AND (p_live OR NOT owner.is_live)
         CROSS JOIN LATERAL (
             SELECT * FROM points_pointslot AS own
-            WHERE own.account_id = wanted.account_id AND own.is_open AND own.ends_at <= p_now AND own.remaining > own.held
+            -- coalesce: by the index of the account, never by that of all ends, which holds the due lots of everybody
+            WHERE own.account_id = wanted.account_id AND own.is_open AND coalesce(own.ends_at, 'infinity') <= p_now
+                AND own.remaining > own.held
             OFFSET 0
         ) AS lot
     ),

@@ -4,6 +4,7 @@
 CREATE FUNCTION points_post_plain(p_batch bigint, p_booked_at timestamptz, p_live boolean) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- each statement says its own way: to plan for a batch of its size would change nothing
+SET enable_seqscan = off  -- a plan that is kept may have been made when the tables were small
 AS $$
 DECLARE
     spenders bigint[];  -- what the spendings take: from which lot of whom how many points

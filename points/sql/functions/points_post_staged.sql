@@ -11,6 +11,7 @@ CREATE FUNCTION points_post_staged(p_batch bigint, p_booked_at timestamptz, p_li
 RETURNS TABLE (posted bigint, replayed bigint, refused bigint)
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- each statement says its own way: to plan for a batch of its size would change nothing
+SET enable_seqscan = off  -- a plan that is kept may have been made when the tables were small
 AS $$
 DECLARE
     twice record;
