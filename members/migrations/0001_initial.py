@@ -304,6 +304,7 @@ class Migration(migrations.Migration):
                             "merged_into",
                             models.ForeignKey(
                                 blank=True,
+                                db_index=False,
                                 null=True,
                                 on_delete=django.db.models.deletion.PROTECT,
                                 related_name="merged_from",
@@ -317,6 +318,9 @@ class Migration(migrations.Migration):
                         "indexes": [
                             models.Index(condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="members_member_phone"),
                             models.Index(fields=["updated_at"], name="members_member_updated"),
+                            models.Index(
+                                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="members_member_merged"
+                            ),
                         ],
                         "constraints": [
                             models.CheckConstraint(

@@ -8,6 +8,7 @@ CREATE FUNCTION coupons_issue(
     p_actor text, p_at timestamptz
 ) RETURNS TABLE (membership_id bigint, verdict text, coupon_ids bigint[]) LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- one plan serves one and 10,000: to plan so long a statement anew costs more than to run it
+SET enable_seqscan = off  -- the plan that is kept may have been made when the tables were small
 AS $$
 #variable_conflict use_column
 DECLARE

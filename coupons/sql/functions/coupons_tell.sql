@@ -3,6 +3,7 @@
 CREATE FUNCTION coupons_tell(p_coupons bigint[], p_topic text, p_happened text, p_booked_at timestamptz) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- its few rows are found by their indexes: to plan anew each time costs more than to run it
+SET enable_seqscan = off  -- the plan that is kept may have been made when the tables were small
 AS $$
 DECLARE
     messages core_outgoing[];

@@ -6,6 +6,7 @@ CREATE FUNCTION points_plan(
     OUT lots bigint[], OUT amounts bigint[], OUT total bigint
 ) LANGUAGE plpgsql STABLE
 SET plan_cache_mode = force_generic_plan  -- the lots come by their index in burn order whatever is wanted: no need to plan each time
+SET enable_seqscan = off  -- the plan that is kept may have been made when the tables were small
 AS $$
 DECLARE
     open_lots CURSOR FOR  -- read one by one as they are wanted, mostly one: a loop over the query itself would read ten at once

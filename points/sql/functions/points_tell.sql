@@ -4,6 +4,7 @@
 CREATE FUNCTION points_tell(p_entries bigint[], p_booked_at timestamptz, p_topic text, p_template text) RETURNS void
 LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- its few rows are found by their indexes: to plan anew each time costs more than to run it
+SET enable_seqscan = off  -- the plan that is kept may have been made when the tables were small
 AS $$
 DECLARE
     messages core_outgoing[];

@@ -3,6 +3,7 @@
 -- Reads stores. Run twice it leaves two notes, as good as one.
 CREATE FUNCTION tags_note(p_memberships bigint[], p_live boolean) RETURNS void LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan  -- its rows are found by their indexes: to plan anew each time costs more than to run it
+SET enable_seqscan = off  -- the plan that is kept may have been made when the tables were small
 AS $$
 BEGIN
     INSERT INTO tags_factstale (membership_id)
