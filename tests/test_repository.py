@@ -119,6 +119,7 @@ def test_the_code_is_formatted():
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 def test_the_types_hold():
     answer = run("-m", "mypy", ".")
     assert answer.returncode == 0, answer.stdout

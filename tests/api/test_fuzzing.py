@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.api import sweep
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.minutes]
 REQUESTS = 500
 BATCHES = """
 [[operations]]
