@@ -168,8 +168,9 @@ def answers_keep_the_context_of_the_page_alone(django_test_environment: None) ->
     from django.test.signals import template_rendered
 
     def render(self: Template, context: Context) -> str:
-        if isinstance(context, RequestContext) and not getattr(context.render_context, "is_told", False):
-            context.render_context.is_told = True
+        answer = vars(context.render_context)  # goes with the page into the templates it includes
+        if isinstance(context, RequestContext) and "is_told" not in answer:
+            answer["is_told"] = True
             template_rendered.send(sender=self, template=self, context=context)
         return self.nodelist.render(context)
 

@@ -57,7 +57,8 @@ def more(of: sweep.Stocked, made: int, rows: int) -> None:
     member, numbers = {"one_id": of.one_id}, range(made, rows)
     programme = Programme.objects.get(code=of.path["code"])
     membership = Membership.objects.select_related("member").get(programme=programme, member__one_id=of.one_id)
-    whose, by = {"membership_id": membership.pk}, {"actor": "test", "at": NOW}
+    by: dict[str, Any] = {"actor": "test", "at": NOW}
+    whose: dict[str, Any] = {"membership_id": membership.pk}
     template = CouponTemplate.objects.get(programme=programme, code="thirty")
     crowd.people(programme, len(numbers), joined_at=NOW)
     for number in numbers:
