@@ -16,6 +16,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # no scan of the static files for every test client
+CACHES["default"]["OPTIONS"] |= {"socket_connect_timeout": 5.0, "socket_timeout": 10.0}  # a busy machine is no cache that is down
 CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ.get("TEST_DATABASE_TEMPLATE")}  # a migrated one, if tests/conftest.py made it
 DATABASES["default"]["OPTIONS"]["options"] = "-c guanxi.ledgers_may_be_emptied=on"  # between two transactional tests
