@@ -35,11 +35,7 @@ BEGIN
     CASE line.verb
         WHEN 'earn' THEN
             line := points_append(line, line.requested, 0, 0, at, p_live);
-            INSERT INTO points_pointslot (account_id, entry_id, amount, remaining, held, earned_at, available_from, ends_at, is_open)
-            VALUES (
-                line.membership_id, line.entry_id, line.requested, line.requested, 0, line.earned_at, line.available_from, line.ends_at,
-                true
-            );
+            PERFORM points_make_lot(line.membership_id, line.entry_id, line.requested, line.earned_at, line.available_from, line.ends_at);
             IF before.debt > 0 THEN
                 PERFORM points_repay(line, at, p_live);
             END IF;
