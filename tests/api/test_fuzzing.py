@@ -1,19 +1,30 @@
-"""R08 in small: a fuzzer that knows the document only, against a real server. No 5xx, nothing off the document."""
+"""R08: a fuzzer that knows the document only, against a real server. No 5xx, nothing off the document, every operation reached.
+
+Some hundreds of requests in each run of the tests; FUZZ_EXAMPLES=100 makes it tens of thousands, with the document's boundaries and with
+chains of operations that use what others have made.
+"""
 
 import json
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from django.core.handlers.base import BaseHandler
+from django.http import HttpRequest, HttpResponseBase
 from pytest_django.live_server_helper import LiveServer
 
 from tests.api import sweep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.minutes]
 REQUESTS = 500
+FEW = 4
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", FEW))  # of each operation
+PHASES = "examples,fuzzing" if EXAMPLES <= FEW else "examples,coverage,fuzzing,stateful"
 BATCHES = """
 [[operations]]
 include-operation-id = ["push_orders", "push_after_sales", "push_events"]
@@ -23,6 +34,26 @@ UNCHECKED = (
     "positive_data_acceptance",  # a body may fit the document and still contradict what is recorded, or itself
     "use_after_free",  # an address of a member is looked up by the member that goes on being there
 )
+
+
+Answered = Counter[tuple[str, str, int]]
+
+
+@pytest.fixture
+def answered() -> Iterator[Answered]:
+    """How often each method and address (as the router names it) was answered with each status, by whichever thread."""
+    found: Answered = Counter()
+    answer = BaseHandler.get_response
+
+    def counted(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        response = answer(self, request)
+        route = request.resolver_match.route if request.resolver_match else ""
+        found[str(request.method), route, response.status_code] += 1
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseHandler, "get_response", counted)
+        yield found
 
 
 def fuzz(live_server: LiveServer, folder: Path, token: str, parameters: Mapping[str, object], *, examples: int) -> int:
@@ -35,12 +66,12 @@ def fuzz(live_server: LiveServer, folder: Path, token: str, parameters: Mapping[
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run", f"{live_server.url}/api/v1/schema/"),
             *("--header", f"Authorization: Bearer {token}", "--checks", "all", "--exclude-checks", ",".join(UNCHECKED)),
             *("--max-examples", str(examples), "--seed", "20240520", "--continue-on-failure", "--warnings", "off"),
-            *("--phases", "examples,fuzzing"),
+            *("--phases", PHASES),
             *("--suppress-health-check", "all", "--generation-database", "none"),
         ],
         capture_output=True,
         text=True,
-        timeout=1500,
+        timeout=300 * EXAMPLES,
         check=False,
         cwd=folder,
     )
@@ -50,8 +81,18 @@ def fuzz(live_server: LiveServer, folder: Path, token: str, parameters: Mapping[
     return int(generated[1])
 
 
-def test_a_fuzzer_finds_nothing_off_the_document(live_server: LiveServer, tmp_path: Path) -> None:
+def test_a_fuzzer_finds_nothing_off_the_document(live_server: LiveServer, tmp_path: Path, answered: Answered) -> None:
     of = sweep.ours()
-    known = fuzz(live_server, tmp_path, of.api.token, {"one_id": of.one_id, "store": "S001", "code": "s001"}, examples=4)
-    unknown = fuzz(live_server, tmp_path, of.api.token, {}, examples=1)
+    answered.clear()
+    known = fuzz(live_server, tmp_path, of.api.token, {"one_id": of.one_id, "store": "S001", "code": "s001"}, examples=EXAMPLES)
+    unknown = fuzz(live_server, tmp_path, of.api.token, {}, examples=max(1, EXAMPLES // 4))
+    nobody = fuzz(live_server, tmp_path, "nobody's", {}, examples=1)
     assert known + unknown >= REQUESTS, (known, unknown)
+    by_status = Counter[int]()
+    for (_method, _route, status), times in answered.items():
+        by_status[status] += times
+    asked = {(method, route) for method, route, _status in answered if route.startswith("api/v1/")}
+    reached = {(method, route) for method, route, status in answered if status < 300}
+    print(f"{answered.total():,} requests ({known} + {unknown} + {nobody} generated), by status {dict(sorted(by_status.items()))}")
+    print(f"{len(asked & reached)} of {len(asked)} answered with 2xx; not: {sorted(asked - reached)}")
+    assert not any(status >= 500 for status in by_status), by_status

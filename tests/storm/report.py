@@ -35,12 +35,16 @@ class Report:
     @property
     def failures(self) -> list[str]:
         """All that keeps the run from being a good one."""
-        late = [
+        return [*self.differences, *self._errors(), *self.late]
+
+    @property
+    def late(self) -> list[str]:
+        """Returns that took longer than the goal: the only failures that a busy machine alone can bring about."""
+        return [
             f"the API was back {one.back:.1f} s after {one.kind} ({one.victim}) was killed, not within {BACK_GOALS[one.kind]:.0f} s"
             for one in self.killed
             if one.back > BACK_GOALS.get(one.kind, float("inf"))
         ]
-        return [*self.differences, *self._errors(), *late]
 
     def _errors(self) -> list[str]:
         """Answers of 5xx while Postgres was there: the death of anything else must not be heard like that."""
@@ -77,6 +81,7 @@ class Report:
             "check_ledgers": self.second,
             "differences": self.differences,
             "failures": self.failures,
+            "late": self.late,
         }
 
     def write(self, file: Path) -> None:
