@@ -8,7 +8,7 @@ python := .venv/bin/python
 supervisor := $(python) -m config.embedded.supervisor
 pytest := $(python) -m pytest -n $(or $(WORKERS),2) --dist worksteal
 
-.PHONY: help setup setup-test demo stop clean-demo db-start db-stop db-shell test test-fast bench bite storm shots lint types messages lock compose-check
+.PHONY: help setup setup-test demo stop clean-demo db-start db-stop db-shell test test-fast bench bite storm guess fuzz coverage shots lint types messages lock compose-check
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -55,6 +55,19 @@ bite: setup-test ## Do the tests notice? Breaks a copy in many ways, one at a ti
 
 storm: setup-test ## Kill parts of the running system under load and count what is left; ARGS=--short takes three minutes
 	@$(python) -m tests.storm $(ARGS)
+
+guess: setup-test ## Wrong passwords by the thousand against the running system
+	@$(python) -m tests.guessing $(ARGS)
+
+fuzz: setup-test ## R08 at full length: tens of thousands of requests from the OpenAPI document
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(python) -m pytest -q -s tests/api/test_fuzzing.py $(ARGS)
+
+value_and_rights := core/ledgers.py,core/scope.py,core/permissions.py,core/masking.py,core/backoffice/scoped.py,core/backoffice/access.py,core/api/caller.py,stores/api/authentication.py,growth/services/ledger.py,points/services/ledger.py,points/services/holds.py,points/services/exchange.py,coupons/services/issuing.py,coupons/services/using.py
+coverage: setup-test ## The whole suite with its coverage: at least 90 % of all, 95 % of ledgers, scopes and permissions
+	@$(python) -m coverage erase
+	@$(pytest) --cov --cov-report= $(ARGS)
+	@$(python) -m coverage report --fail-under=90
+	@$(python) -m coverage report --fail-under=95 --include="$(value_and_rights)" --skip-empty --no-skip-covered
 
 shots: setup-test ## Take the screenshots of README and docs again
 	@$(python) -m tests.shots $(ARGS)

@@ -1,8 +1,10 @@
-"""What every request carries: an id, a clock in demo and test, and who changed what for the history tables."""
+"""What every request carries: whence it comes, an id, a clock in demo and test, and who changed what for the history tables."""
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pghistory.middleware
@@ -14,6 +16,24 @@ from core import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class ClientAddressMiddleware:
+    """Behind proxies of ours, REMOTE_ADDR becomes the address of who called the outermost of them.
+
+    Each proxy adds the address it was called from at the end of X-Forwarded-For, so the one that counts stands as many places from the end
+    as there are proxies; what stands before it anybody may have written. A request without it has not come through them, and keeps its own.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < settings.TRUSTED_PROXIES <= len(told):
+            with suppress(ValueError):  # not an address: nothing that a proxy of ours writes
+                request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(told[-settings.TRUSTED_PROXIES].strip()))
+        return self.get_response(request)
 
 
 class RequestIdMiddleware:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.probes.ProbesMiddleware",
+    "core.middleware.ClientAddressMiddleware",
     "core.metrics.MetricsMiddleware",
     "core.wakeup.WakeUpMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -131,9 +132,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else somebody else coul
 AXES_VERBOSE = False
 # How many proxies of ours stand in front; 0: the caller's address is the connection's, and X-Forwarded-For is not believed.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-if TRUSTED_PROXIES:
-    AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
-    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]  # of lockouts and logs: core.middleware.ClientAddressMiddleware has put it right
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=3 * 3600)  # a login ends after this time without a request

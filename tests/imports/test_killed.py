@@ -1,4 +1,7 @@
-"""An import that is killed and run again leaves the database an undisturbed one would have left (ruling 28)."""
+"""An import that is killed and run again leaves the database an undisturbed one would have left (ruling 28).
+
+Each run of the tests takes the first fifteen thousand lines; IMPORT_LINES=600000 takes the whole file.
+"""
 
 import gzip
 import os
@@ -24,14 +27,16 @@ ROOT = Path(__file__).resolve().parents[2]
 MAPPING = ROOT / "demo" / "data" / "online_retail.toml"
 SOURCE = ROOT / "demo" / "data" / "online_retail.csv.gz"
 SEED = 20260521
+LINES = int(os.environ.get("IMPORT_LINES", "15000"))
+CHUNK = max(25, LINES // 600)  # orders at a time: small enough that there is something to be cut
 
 
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
-    """The first fifteen thousand lines of the real purchases."""
+    """The first lines of the real purchases, or all."""
     path = tmp_path / "part.csv"
     with gzip.open(SOURCE, "rt", encoding="utf-8", newline="") as lines:
-        path.write_text("".join(line for _number, line in zip(range(15_001), lines, strict=False)), encoding="utf-8", newline="")
+        path.write_text("".join(line for _number, line in zip(range(LINES + 1), lines, strict=False)), encoding="utf-8", newline="")
     return path
 
 
@@ -47,12 +52,12 @@ def command(part: Path) -> list[str]:
 
 
 def start(part: Path, *options: str) -> subprocess.Popen[bytes]:
-    """A real process on the test's database, in small chunks so that there is something to be cut."""
+    """A real process on the test's database, in small chunks."""
     settings = connection.settings_dict
     url = f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{settings['NAME']}"
     code = (
         "import django; django.setup()\n"
-        "from activity.services import imports; imports.ORDERS_AT_MOST = 25; imports.LINES_AT_MOST = 500\n"
+        f"from activity.services import imports; imports.ORDERS_AT_MOST = {CHUNK}; imports.LINES_AT_MOST = {20 * CHUNK}\n"
         f"from django.core.management import call_command; call_command(*{[*command(part), *options]!r}, skip_checks=True)"
     )
     environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
@@ -68,7 +73,7 @@ def empty() -> None:
 @pytest.mark.slow
 def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: None, part: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # given what an undisturbed run leaves, which recorded two members' orders at a time
-    assert start(part, "--at-once", "2").wait(timeout=300) == 0
+    assert start(part, "--at-once", "2").wait(timeout=max(300, LINES // 50)) == 0
     wanted = content()
     every = wanted["orders"].total()
     assert every > 400
@@ -88,7 +93,7 @@ def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: Non
     assert hit[0] <= hit[1] <= hit[2]
     assert 0 < hit[1] < every, "no kill hit the recording"
     # and then left alone
-    assert start(part).wait(timeout=300) == 0
+    assert start(part).wait(timeout=max(300, LINES // 50)) == 0
     # then
     assert differences(content(), wanted) == {}
     assert leftovers() == 0
@@ -96,7 +101,7 @@ def test_killed_three_times_and_finished_it_is_as_if_undisturbed(two_stores: Non
 
 def wait_for(process: subprocess.Popen[bytes], orders: int) -> None:
     """Until so many orders are recorded; for none: until the process has begun to read."""
-    for _tick in range(6000):
+    for _tick in range(6000 + LINES):
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_class WHERE relname = 'activity_import_line' AND relpersistence = 't'")
             begun = cursor.fetchone()[0]
