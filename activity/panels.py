@@ -22,6 +22,7 @@ from core.money import format_minor
 from core.permissions import roles_for
 from core.registry import Part, Revealable, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from core.words import listed
 
 LAST = 5  # orders in the head (CSL-02)
 LINES_AT_ONCE = 20  # of an order; a wholesale one has hundreds
@@ -225,7 +226,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
 
 
 def _order_entry(order: Order) -> TimelineEntry:
-    items = "、".join(line.name for line in sorted(order.lines.all(), key=lambda line: line.line_no)[:3])
+    items = listed(line.name for line in sorted(order.lines.all(), key=lambda line: line.line_no)[:3])
     return TimelineEntry(
         at=order.placed_at,
         kind=_("Order"),

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.permissions import allowed, roles_for
 from core.registry import HitColumn, Part, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from core.words import listed, with_remark
 from growth import links
 from growth.enums import Reason, Track
 from growth.models import GrowthEntry, LevelHistory
@@ -36,7 +37,7 @@ def _level_names(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
     named: dict[int, Text] = {}
     for member_id, found in cards.holdings(member_ids, scope, clock.now()).items():
         free = [each for each in found if each.track == Track.FREE]
-        named[member_id] = "、".join(f"{each.name}（{each.programme_name}）" if len(free) > 1 else each.name for each in free)
+        named[member_id] = listed(with_remark(each.name, each.programme_name) if len(free) > 1 else each.name for each in free)
     return named
 
 

@@ -15,6 +15,7 @@ from core.backoffice.panels import PAGE
 from core.permissions import allowed, roles_for
 from core.registry import HitColumn, Part, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from core.words import listed
 from stores import selectors
 from stores.models import Membership, ServiceNote
 
@@ -82,7 +83,7 @@ def _by_member_number(term: str, scope: Scope, limit: int) -> Sequence[int]:
 
 
 def _programme_names(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:
-    return {member_id: "、".join(row.programme.name for row in rows) for member_id, rows in _by_member(member_ids, scope).items()}
+    return {member_id: listed(row.programme.name for row in rows) for member_id, rows in _by_member(member_ids, scope).items()}
 
 
 def _member_numbers(member_ids: Sequence[int], scope: Scope) -> Mapping[int, Text]:

@@ -1,5 +1,6 @@
 """How the back office writes money, times in a store's zone, numbers that are copied, and personal data."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core import words
 from core.backoffice.reveal import Shown
 from core.money import format_minor
 
@@ -41,6 +43,18 @@ def month(day: datetime | None) -> str:
 
 def _in_zone(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone)) if zone else timezone.localtime(moment)
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """`names|listed` -> `A, B`, in Chinese `A、B`."""
+    return words.listed(values)
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the words of a list that is written in a loop."""
+    return words.comma()
 
 
 @register.simple_tag

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from core.enums import Channel
 from core.money import format_minor
+from core.words import listed
 from growth import effects
 from growth.enums import Basis, Reason
 
@@ -107,7 +108,7 @@ def gift_kind(kind: str) -> str:
 @register.simple_tag
 def channels(codes: Iterable[str]) -> str:
     """Where a benefit holds, in words."""
-    return "、".join(str(Channel(code).label) for code in codes)
+    return listed(Channel(code).label for code in codes)
 
 
 @register.simple_tag
