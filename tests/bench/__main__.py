@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     "lookups", "member-page", "searches", "api", "imports", "members",
-    "rfm", "simulation", "growth", "points", "coupons", "tags", "webhooks",
+    "rfm", "simulation", "growth", "points", "coupons", "tags", "webhooks", "backup",
 )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def measure(said: argparse.Namespace, addresses: Addresses, file: Path) -> Repor
 
 def _parts(said: argparse.Namespace, made: "World", report: Report, addresses: Addresses) -> dict[str, Callable[[], None]]:
     """What each part measures, by its name."""
-    from tests.bench import api, coupons, growth, imports, lookups, members, pages, points, rfm, simulation, site, tags, webhooks
+    from tests.bench import api, backup, coupons, growth, imports, lookups, members, pages, points, rfm, simulation, site, tags, webhooks
 
     few, url = said.quick, addresses.database_url
     rounds = 1 if few else said.rounds
@@ -157,6 +157,7 @@ def _parts(said: argparse.Namespace, made: "World", report: Report, addresses: A
         ),
         "tags": lambda: tags.measure(made, report, rounds=rounds),
         "webhooks": lambda: webhooks.measure(made, report, messages=1_000 if few else 10_000, delivered_for=1.0 if few else 5.0),
+        "backup": lambda: backup.measure(report, url),
     }  # fmt: skip
 
 

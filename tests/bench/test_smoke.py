@@ -30,6 +30,7 @@ GROUPS = {  # of the table, by how many figures each has at least
     "Coupons, one claim at a time": 3,
     "Tags, 50 rules over 1,000 members": 13,
     "Webhooks": 3,
+    "Backup": 5,
 }
 
 
