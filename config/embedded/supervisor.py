@@ -164,7 +164,7 @@ def fill(database: Database, environment: dict[str, str]) -> None:
         say("The database has data that the demo did not load; it stays as it is. `make demo FRESH=1` starts from nothing.")
         return
     if state != State.LOADED:
-        say("Demo data: loading (the first time only; about three minutes on two cores)")
+        say("Demo data: loading (the first time only; one to three minutes on two cores)")
         manage(environment, "seed_demo")
     database.mark(State.LOADED, code)
 
