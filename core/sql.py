@@ -41,17 +41,25 @@ def one(name: str, /, **parameters: Any) -> Mapping[str, Any] | None:
 
 
 def call(name: str, /, **parameters: Any) -> list[dict[str, Any]]:
-    """Ask a function of ours at every turn: the server keeps the statement, parsed and planned, as long as the connection lives.
+    """What is asked at every turn: the server keeps the statement, parsed and planned, as long as the connection lives.
 
-    The file is one SELECT, for what writes the history of a request (pghistory) goes before anything else, and only one statement can be
-    kept. Its parameters travel beside it, whole numbers as bigint: where their types do not follow from the function, it casts them.
+    For functions of ours, and for long statements about a few rows, of which planning is the most expensive part; not where a good plan
+    depends on what is asked for. The parameters travel beside the statement, whole numbers as bigint: where their types do not follow from
+    it, it casts them.
     """
     connection.ensure_connection()
     wrap = _LoggedCursor if connection.queries_logged else CursorWrapper
     # Django's own cursors write the parameters into the statement, so that the server meets a new one each time.
     with wrap(psycopg.Cursor(connection.connection), connection) as cursor:
-        cursor.execute(_select(name), {key: Int8(value) if type(value) is int else value for key, value in parameters.items()})
+        cursor.execute(_select(name), {key: _typed(value) for key, value in parameters.items()})
         return _dicts(cursor)
+
+
+def _typed(value: Any) -> Any:
+    """Whole numbers, also in lists, as bigint: each size they come in would make another statement to be kept."""
+    if type(value) is int:
+        return Int8(value)
+    return [_typed(each) for each in value] if isinstance(value, list) else value
 
 
 class _LoggedCursor(CursorDebugWrapper):
@@ -64,7 +72,10 @@ class _LoggedCursor(CursorDebugWrapper):
 
 @cache
 def _select(name: str) -> str:
+    """The statement as a single SELECT: before anything else goes what writes a request's history (pghistory), and two are never kept."""
     statement = "\n".join(line for line in text(name).splitlines() if not line.startswith("--"))
+    if statement.startswith("WITH"):
+        statement = "\n".join(("SELECT * FROM (", statement, ") AS told"))
     assert statement.startswith("SELECT"), f"{name} is no SELECT"
     return statement
 

@@ -168,7 +168,7 @@ def wallets(member_ids: Sequence[int], scope: Scope, at: datetime) -> dict[int, 
     """Coupons by member, of the programmes with coupons that the caller reaches: the platform's first. One statement for all."""
     found: dict[int, list[Wallet]] = {member_id: [] for member_id in member_ids}
     reached = None if scope.platform else list(scope.programme_ids)
-    for row in sql.rows("coupons/cards/wallets", member_ids=list(member_ids), programme_ids=reached, at=at, grace=grace()):
+    for row in sql.call("coupons/cards/wallets", member_ids=list(member_ids), programme_ids=reached, at=at, grace=grace()):
         found[row.pop("member_id")].append(Wallet(zone=row.pop("time_zone"), **row))
     return found
 
@@ -177,6 +177,6 @@ def usable_counts(membership_ids: Sequence[int], at: datetime) -> dict[int, int]
     """How many coupons each membership can use now; 0 for who has none."""
     counted = {
         row["membership_id"]: row["usable"]
-        for row in sql.rows("coupons/cards/usable", membership_ids=list(membership_ids), at=at, grace=grace())
+        for row in sql.call("coupons/cards/usable", membership_ids=list(membership_ids), at=at, grace=grace())
     }
     return {membership_id: counted.get(membership_id, 0) for membership_id in membership_ids}

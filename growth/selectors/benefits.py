@@ -149,7 +149,7 @@ def entitlements(
 
     ladder: what levels promise, by level id, where the caller has read it; of other levels it is read here.
     """
-    rows = sql.rows("growth/benefits/holdings", membership_ids=list(membership_ids), at=at)
+    rows = sql.call("growth/benefits/holdings", membership_ids=list(membership_ids), at=at)
     wanted = {row[name] for row in rows for name in ("level_id", "matched_level_id") if row[name] is not None}
     levels = {**(ladder or {}), **promises.promised(wanted.difference(ladder or ()))}
     single = Benefit.objects.filter(pk__in={row["benefit_id"] for row in rows} - {None}, is_active=True).select_related("programme")

@@ -49,7 +49,7 @@ def holdings(member_ids: Sequence[int], scope: Scope, at: datetime) -> dict[int,
     """Levels by member, of the programmes the caller reaches: the platform's first, then by programme and track."""
     found: dict[int, list[Holding]] = {member_id: [] for member_id in member_ids}
     reached = None if scope.platform else list(scope.programme_ids)
-    for row in sql.rows("growth/cards/held", member_ids=list(member_ids), programme_ids=reached, at=at):
+    for row in sql.call("growth/cards/held", member_ids=list(member_ids), programme_ids=reached, at=at):
         by_growth = row["basis"] == Basis.GROWTH and row["track"] == Track.FREE
         found[row["member_id"]].append(
             Holding(

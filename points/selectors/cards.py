@@ -37,7 +37,7 @@ def purses(member_ids: Sequence[int], scope: Scope, at: datetime) -> dict[int, l
     """Points by member, of the programmes with points that the caller reaches: the platform's first, then by programme (CSL-14)."""
     found: dict[int, list[Purse]] = {member_id: [] for member_id in member_ids}
     reached = None if scope.platform else list(scope.programme_ids)
-    for row in sql.rows("points/cards/balances", member_ids=list(member_ids), programme_ids=reached, at=at):
+    for row in sql.call("points/cards/balances", member_ids=list(member_ids), programme_ids=reached, at=at):
         member_id, zone = row.pop("member_id"), row.pop("time_zone")
         found[member_id].append(Purse(zone=zone, **row))
     return found

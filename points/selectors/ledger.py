@@ -34,7 +34,7 @@ def balance(membership_id: int, at: datetime) -> Balance:
 
 def balances(membership_ids: Iterable[int], at: datetime) -> dict[int, Balance]:
     """The same for many, in one statement: every id asked for is answered."""
-    rows = sql.rows("points/ledger/balances", membership_ids=list(membership_ids), at=at)
+    rows = sql.call("points/ledger/balances", membership_ids=list(membership_ids), at=at)
     return {row.pop("membership_id"): Balance(**row) for row in rows}
 
 

@@ -1,5 +1,8 @@
 """Statements kept in files, and those the server keeps prepared."""
 
+from datetime import UTC, datetime
+
+import pghistory
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,3 +26,14 @@ def test_the_server_keeps_one_statement_for_many_calls() -> None:
             "SELECT generic_plans + custom_plans FROM pg_prepared_statements WHERE statement LIKE %s", ["SELECT tags_note(%points%"]
         )
         assert [row[0] >= 3 for row in cursor.fetchall()] == [True]
+
+
+def test_a_long_read_is_kept_as_one_statement_whatever_the_sizes_of_numbers() -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    with pghistory.context(url="/somewhere"):  # what writes history stands before no read
+        for ids, programmes in (([1], [1]), ([70_000, 5_000_000_000], [2, 40_000])):
+            sql.call("growth/cards/held", member_ids=ids, programme_ids=programmes, at=at)
+    kept = "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements WHERE statement LIKE %s"
+    with connection.cursor() as cursor:
+        cursor.execute(kept, ["%AS told"])
+        assert cursor.fetchone() == (1, 2)
