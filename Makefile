@@ -60,7 +60,7 @@ guess: setup-test ## Wrong passwords by the thousand against the running system
 	@$(python) -m tests.guessing $(ARGS)
 
 fuzz: setup-test ## R08 at full length: tens of thousands of requests from the OpenAPI document
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(python) -m pytest -q -s tests/api/test_fuzzing.py $(ARGS)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) $(python) -m pytest -q tests/api/test_fuzzing.py $(ARGS)
 
 value_and_rights := core/ledgers.py,core/scope.py,core/permissions.py,core/masking.py,core/backoffice/scoped.py,core/backoffice/access.py,core/api/caller.py,stores/api/authentication.py,growth/services/ledger.py,points/services/ledger.py,points/services/holds.py,points/services/exchange.py,coupons/services/issuing.py,coupons/services/using.py
 coverage: setup-test ## The whole suite with its coverage: at least 90 % of all, 95 % of ledgers, scopes and permissions

@@ -1,4 +1,4 @@
-"""Behind proxies of ours everybody has an address of their own: in the lockout, the access log and the lines of the log; and nobody can make one up."""
+"""Behind proxies of ours everybody has an address of their own, in the lockout and in the access log, and nobody can make one up."""
 
 import pytest
 from axes.models import AccessAttempt
