@@ -88,7 +88,7 @@ def from_environment(store="S001"):
     lines = kept.read_text().splitlines() if kept.exists() else []
     known = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")) | os.environ
     ours = "CLIENT" if store == "S001" and "CLIENT_ID" in os.environ else f"{store}_CLIENT"
-    return Guanxi(os.environ.get("GUANXI", "http://127.0.0.1:8000/api/v1"), known[f"{ours}_ID"], known[f"{ours}_SECRET"])
+    return Guanxi(known.get("GUANXI", "http://127.0.0.1:8000/api/v1"), known[f"{ours}_ID"], known[f"{ours}_SECRET"])
 
 
 def main():

@@ -169,6 +169,13 @@ def fill(database: Database, environment: dict[str, str]) -> None:
     database.mark(State.LOADED, code)
 
 
+def tell_address(credentials: Path, api: str) -> None:
+    """Where the API answers, beside its clients' ids and secrets: another port another time. Nothing where the demo made no clients."""
+    if credentials.exists():
+        kept = [line for line in credentials.read_text(encoding="utf-8").splitlines() if not line.startswith("GUANXI=")]
+        credentials.write_text("\n".join([*kept, f"GUANXI={api}"]) + "\n", encoding="utf-8")
+
+
 def wait_until_ready(host: str, port: int, children: list[Child]) -> None:
     """Until /readyz answers 200. Raises CannotStart when a child ends or it takes too long."""
     until = time.monotonic() + READY_SECONDS
@@ -241,6 +248,7 @@ def demo(*, fresh: bool) -> None:
         shown = socket.gethostname() if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - only asked
         address = f"http://{shown}:{port_number}/"
         keeper.Keeper(os.getpid(), "demo", address, addresses.environment()).write(lock)
+        tell_address(data / "demo.http.env", f"{address}api/v1")
         say("Ready.\n")
         print(f"    {address}\n\n    The login page lists the demo accounts, one click fills one in.")
         print(f"    Logs: {data / 'log'}    Ctrl-C or `make stop` stops everything.\n", flush=True)

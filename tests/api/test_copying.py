@@ -165,6 +165,16 @@ def test_the_quickstart_works_line_by_line(environment: dict[str, str], tmp_path
     assert (quote["goods_minor"], quote["total_minor"]) == (9800, 10600)
 
 
+def test_the_programs_read_the_demos_address_beside_its_ids_and_secrets(tmp_path: Path) -> None:
+    (tmp_path / "demo.http.env").write_text(
+        "S001_CLIENT_ID=a\nS001_CLIENT_SECRET=b\nGUANXI=http://127.0.0.1:8001/api/v1\n", encoding="utf-8"
+    )
+    ask = "import storefront; print(storefront.from_environment().base)"
+    environment = {"DATA_DIR": str(tmp_path), "PYTHONPATH": str(PROJECT / "examples")}
+    done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "http://127.0.0.1:8001/api/v1"
+
+
 def test_the_storefront_program_goes_through_its_day(environment: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "examples/storefront.py"], cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -257,7 +267,8 @@ def test_the_postman_collection_goes_through_from_top_to_bottom(environment: dic
     collection = json.loads((PROJECT / "examples/postman_collection.json").read_text(encoding="utf-8"))
     names = {said["key"]: said["value"] for said in collection["variable"]}
     names |= {"guanxi": environment["GUANXI"], "client_id": environment["CLIENT_ID"], "client_secret": environment["CLIENT_SECRET"]}
-    names |= {"coupon_code": Coupon.objects.get().code, "tag": "picky", "segment": "buyers", "campaign": "picked"}
+    names |= {"coupon_code": Coupon.objects.get().code, "benefit": "priority_dispatch", "tag": "picky"}
+    names |= {"segment": "buyers", "campaign": "picked"}
     token_item, *folders = collection["item"]
     items = {item["name"]: item for folder in folders for item in folder["item"]}
     assert len(items) == len(sweep.operations())

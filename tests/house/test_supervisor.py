@@ -51,6 +51,18 @@ def test_the_site_answers_where_it_listens(monkeypatch, host, hosts, origins):
     assert supervisor.web_environment(host, 8000) == {"ALLOWED_HOSTS": hosts, "CSRF_TRUSTED_ORIGINS": origins}
 
 
+def test_the_clients_are_told_where_the_api_answers_this_time(tmp_path):
+    kept = tmp_path / "demo.http.env"
+    supervisor.tell_address(kept, "http://127.0.0.1:8000/api/v1")
+    assert not kept.exists()
+    kept.write_text("# Made by `manage.py seed_demo`\nS001_CLIENT_ID=demo-s001\n")
+    kept.chmod(0o600)
+    for port in (8000, 8001):
+        supervisor.tell_address(kept, f"http://127.0.0.1:{port}/api/v1")
+    assert kept.read_text() == "# Made by `manage.py seed_demo`\nS001_CLIENT_ID=demo-s001\nGUANXI=http://127.0.0.1:8001/api/v1\n"
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
 def test_what_the_caller_allows_stays_allowed(monkeypatch):
     monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "https://tunnel.example.com")
     assert supervisor.web_environment("127.0.0.1", 80)["CSRF_TRUSTED_ORIGINS"].startswith("https://tunnel.example.com,http://")
