@@ -49,7 +49,7 @@ class OtherMember(DomainError):
 
 
 class UnknownLine(DomainError):
-    """An after-sale names a line that its order does not have. values: field, line_no."""
+    """An after-sale names a line that its order does not have. values: field."""
 
     code = "unknown_line"
     status = 400

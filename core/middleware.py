@@ -67,7 +67,15 @@ class ClockMiddleware:
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            problem = {"type": "about:blank", "title": "X-Clock is not a time with an offset.", "status": 400, "code": "invalid_clock"}
+            words = "X-Clock is not a time with an offset."
+            problem = {
+                "type": "urn:guanxi:problem:invalid_clock",
+                "title": words,
+                "status": 400,
+                "detail": words,
+                "code": "invalid_clock",
+                "request_id": getattr(request, "request_id", ""),
+            }
             return JsonResponse(problem, status=400, content_type="application/problem+json")
         with clock.at(moment):
             return self.get_response(request)

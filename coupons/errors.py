@@ -84,10 +84,10 @@ class CouponRevoked(DomainError):
 
 
 class HeldByOtherOrder(DomainError):
-    """Reserved for another order. values: reserved_until."""
+    """Reserved: for another order, or for this one before. values: reserved_until."""
 
     code = "held_by_other_session"
-    title = _("The coupon is reserved for another order.")
+    title = _("The coupon is reserved already.")
 
 
 class NotReserved(DomainError):

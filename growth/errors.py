@@ -34,10 +34,10 @@ class PlanNotFound(NotFound):
 
 
 class EffectConflict(DomainError):
-    """The same effect key was used for something else."""
+    """The same reference, or usage key, was used for something else; or a hold was captured before, otherwise."""
 
     code = "effect_conflict"
-    title = _("This effect has been posted with other content.")
+    title = _("Something else has been posted under this reference.")
 
 
 class SchemeInvalid(InvalidInput):

@@ -39,6 +39,9 @@ class Provider(models.TextChoices):
     STORE_CUSTOMER = "store_customer", _("store customer number")
 
 
+STORE_BOUND = (Provider.STORE_CUSTOMER.value, Provider.POS_CARD.value)  # identities a store vouches for by itself
+
+
 class ConsentPurpose(models.TextChoices):
     """What a member agreed to (PRV-01)."""
 

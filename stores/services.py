@@ -17,14 +17,12 @@ from core.enums import Currency, Origin
 from core.errors import InvalidInput
 from core.history import because
 from members import services as members_services
-from members.enums import Provider
+from members.enums import STORE_BOUND
 from members.rules import ConsentGiven, IdentityClaim, Profile
 from stores.enums import BusinessModel, ClientScope, MembershipSource, ProgrammeKind, StaffRole, StoreKind
 from stores.errors import CodeTaken, NotAMember
 from stores.events import MembershipsOpened, ProgrammeCreated
 from stores.models import ApiClient, Membership, Programme, ServiceNote, StaffAssignment, Store
-
-STORE_BOUND = (Provider.STORE_CUSTOMER.value, Provider.POS_CARD.value)  # identities a store vouches for by itself
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def enrol_member(
     without it `verified_at` of claims is dropped, except for the store's own customer and card numbers, which the store itself gives out.
     """
     store_code = Store.objects.values_list("code", flat=True).get(pk=store_id) if store_id else ""
-    claims = [_as_trusted(claim, store_code, asserts_verified, booked_at) for claim in identities]
+    claims = [_as_trusted(place, claim, store_code, asserts_verified, booked_at) for place, claim in enumerate(identities)]
     registration = members_services.register_member(
         profile=profile,
         identities=claims,
@@ -85,10 +83,10 @@ def enrol_member(
     )
 
 
-def _as_trusted(claim: IdentityClaim, store_code: str, asserts_verified: bool, booked_at: datetime) -> IdentityClaim:
+def _as_trusted(place: int, claim: IdentityClaim, store_code: str, asserts_verified: bool, booked_at: datetime) -> IdentityClaim:
     if claim.provider in STORE_BOUND:
         if claim.scope != store_code:
-            raise InvalidInput(_("A store names only its own customer and card numbers."), field="identities.scope")
+            raise InvalidInput(_("A store names only its own customer and card numbers."), field=f"identities.{place}.scope")
         return IdentityClaim(claim.provider, claim.external_id, claim.scope, claim.verified_at or booked_at)
     return claim if asserts_verified else IdentityClaim(claim.provider, claim.external_id, claim.scope, None)
 

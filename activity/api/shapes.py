@@ -10,7 +10,7 @@ from core.api.fields import Attributes, Choice, Code, Flag, Instant, Masked, Min
 from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, many, pushed
 from core.enums import Channel, Currency
 from core.masking import FieldClass
-from members.api.shapes import normal_external_id
+from members.api.shapes import SCOPE_NOTE, whole_identity
 from members.enums import Provider
 
 INTEGER = 2**31 - 1
@@ -25,7 +25,7 @@ class MemberReferenceIn(StrictSerializer):
 
     one_id = serializers.RegexField(r"^[A-Za-z0-9_-]{1,40}$", required=False)
     provider = Choice(choices=Provider.choices, required=False)
-    scope = Text(most=40, default="", help_text="The store's code for pos_card and store_customer, else empty.")
+    scope = Text(most=40, default="", help_text=SCOPE_NOTE)
     external_id = Text(most=128, allow_blank=False)
 
     def to_internal_value(self, data: Any) -> Any:
@@ -36,7 +36,8 @@ class MemberReferenceIn(StrictSerializer):
             raise serializers.ValidationError(_("Name the member by one_id, or by provider and external_id."), code="member_reference")
         if not by_identity:
             return said["one_id"]
-        return said["provider"], said["scope"], normal_external_id(said["provider"], said["external_id"])
+        identity = whole_identity(said, self.context.get("store_code", ""))
+        return identity["provider"], identity["scope"], identity["external_id"]
 
 
 class OrderLineIn(StrictSerializer):

@@ -65,9 +65,13 @@ class Flag(serializers.BooleanField):
 
 
 class Choice(serializers.ChoiceField):
+    """One of the codes listed; the refusal lists them."""
+
+    default_error_messages = {"invalid_choice": _('"{input}" is none of these: {choices}.')}
+
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid_choice", input=data)
+        if not isinstance(data, str) or (data not in self.choices and not (data == "" and self.allow_blank)):
+            self.fail("invalid_choice", input=data, choices=", ".join(filter(None, self.choices)))
         return super().to_internal_value(data)
 
 

@@ -142,7 +142,7 @@ def postman(of: Mapping[str, Any]) -> dict[str, Any]:
             {"key": "store", "value": "S001"},
             {"key": "code", "value": "P1"},
             {"key": "purpose", "value": "marketing"},
-            {"key": "benefit", "value": "priority_dispatch"},
+            {"key": "benefit", "value": "priority-dispatch"},
             {"key": "number", "value": "1"},
             {"key": "template", "value": "C1"},
             {"key": "coupon_code", "value": ""},

@@ -174,21 +174,27 @@ def _call(spec: Operation, request: Request) -> Call:
         "ip": request.META.get("REMOTE_ADDR"),
         "query": _query(spec, request),
     }
+    context = _context(request)
     if (spec.push or spec.body) and request.stream is None:
         raise Malformed(_("A body is needed."))
     if spec.push:
-        items, is_batch = _items(spec.push, request.data)
+        items, is_batch = _items(spec.push, request.data, context)
         return Call(**call, items=items, is_batch=is_batch)
     if spec.body:
-        body = spec.body(data=request.data, partial=spec.partial)
+        body = spec.body(data=request.data, partial=spec.partial, context=context)
         if not body.is_valid():
             raise InvalidFields(body.errors)
         return Call(**call, body=body.validated_data, warnings=body.warnings(), if_match=_if_match(request) if spec.conditional else None)
     return Call(**call)
 
 
+def _context(request: Request) -> dict[str, Any]:
+    """What serializers may know of the caller. store_code: empty for the platform's clients."""
+    return {"store_code": _caller(request).store_code}
+
+
 def _query(spec: Operation, request: Request) -> dict[str, Any]:
-    parameters = (spec.query or QuerySerializer)(data=request.query_params.dict())
+    parameters = (spec.query or QuerySerializer)(data=request.query_params.dict(), context=_context(request))
     if not parameters.is_valid():
         raise InvalidFields(parameters.errors, parameters=True)
     repeated = [name for name, values in request.query_params.lists() if len(values) > 1]
@@ -198,9 +204,9 @@ def _query(spec: Operation, request: Request) -> dict[str, Any]:
     return dict(parameters.validated_data)
 
 
-def _items(shape: type[StrictSerializer], data: Any) -> tuple[list[Item], bool]:
+def _items(shape: type[StrictSerializer], data: Any, context: dict[str, Any]) -> tuple[list[Item], bool]:
     """One object, or {"items": [...]}: of many, each is checked by itself (ruling 7)."""
-    check = shape().run_validation  # one serializer for all of them: making one costs more than using it
+    check = shape(context=context).run_validation  # one serializer for all of them: making one costs more than using it
     if not (isinstance(data, Mapping) and "items" in data):
         return [Item(0, check(data))], False
     if set(data) != {"items"} or not isinstance(data["items"], list) or not 1 <= len(data["items"]) <= BATCH_AT_MOST:

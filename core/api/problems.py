@@ -24,6 +24,7 @@ from core.errors import DomainError, InvalidInput
 
 CONTENT_TYPE = "application/problem+json"
 logger = logging.getLogger(__name__)
+_OURS = frozenset({"field", "membership"})  # told as a pointer; the number of a row of ours
 _RESERVED = frozenset({"type", "title", "status", "detail", "code", "request_id", "errors"})
 _OF_DRF: dict[type[Exception], type[DomainError]] = {
     drf_errors.NotAuthenticated: errors.NotAuthenticated,
@@ -89,10 +90,10 @@ def body_of(refusal: DomainError, *, request_id: str = "", within: str = "") -> 
         body["request_id"] = request_id
     if isinstance(refusal, InvalidFields):
         body["errors"] = refusal.found
-    elif isinstance(refusal, InvalidInput):
-        pointer = f"{within}/{refusal.field.replace('.', '/')}"
+    elif "field" in refusal.values:
+        pointer = f"{within}/{str(refusal.values['field']).replace('.', '/')}"
         body["errors"] = [{"pointer": pointer, "code": refusal.code, "message": force_str(refusal.detail)}]
-    values = {name: value for name, value in refusal.values.items() if name not in _RESERVED and name != "field"}
+    values = {name: value for name, value in refusal.values.items() if name not in _RESERVED | _OURS}
     return {**body, **json.loads(json.dumps(values, cls=JSONEncoder))}
 
 

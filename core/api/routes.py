@@ -15,9 +15,9 @@ class CodeConverter(StringConverter):
 
 
 class NumberConverter(StringConverter):
-    """A number somebody else gave out: an order's, an after-sale's."""
+    """A number somebody else gave out: an order's, an after-sale's. Last in its address, since a slash (%2F) may be part of it."""
 
-    regex = r"[^/\x00]{1,64}"
+    regex = r"[^\x00]{1,64}"
 
 
 class KeyConverter(StringConverter):
@@ -37,7 +37,7 @@ ONE_ID = (
     {"type": "string", "pattern": f"^{OneIdConverter.regex}$"},
 )
 CODE = {"type": "string", "pattern": f"^{CodeConverter.regex}$"}
-NUMBER = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^/\x00]+$"}
+NUMBER = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[^\x00]+$"}
 KEY = {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
 
 

@@ -131,7 +131,7 @@ class OperationSchema(AutoSchema):
             _header("RateLimit-Limit", int, "Requests a minute.", counted),
             _header("RateLimit-Remaining", int, "Left of this minute.", counted),
             _header("RateLimit-Reset", int, "Seconds until the next minute begins.", counted),
-            _header("Retry-After", int, "Seconds to wait.", [429]),
+            _header("Retry-After", int, "Seconds to wait.", [429, 409] if spec.creates else [429]),
             _header("WWW-Authenticate", str, "Bearer", [401], required=True),
         ]
         if spec.creates:

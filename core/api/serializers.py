@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -15,6 +16,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     either: sets of fields of which exactly one is given; for the OpenAPI document, the serializer itself checks it.
     """
 
+    default_error_messages = {"invalid": gettext_lazy("A JSON object is needed here.")}
     ignored: ClassVar[tuple[str, ...]] = ()
     either: ClassVar[tuple[tuple[str, ...], ...]] = ()
 

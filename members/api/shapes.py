@@ -12,11 +12,16 @@ from core.errors import InvalidInput
 from core.masking import FieldClass, show
 from core.phones import to_e164
 from members import regions
-from members.enums import ConsentPurpose, Gender, MaritalStatus, MemberStatus, MessageChannel, MessageType, Provider
+from members.enums import STORE_BOUND, ConsentPurpose, Gender, MaritalStatus, MemberStatus, MessageChannel, MessageType, Provider
 from members.models import Identity, Member
 from members.rules import IdentityClaim
 
 READ_ONLY_COUNTS = ("level", "benefits", "growth", "points", "coupons", "balance", "tags")  # decided here, never by a caller (REG-08)
+
+SCOPE_NOTE = (
+    "The store's code for numbers a store gives out (pos_card, store_customer), else empty. "
+    "A store's clients mean their own and need not say."
+)
 
 
 def normal_external_id(provider: str, external_id: str) -> str:
@@ -29,18 +34,27 @@ def normal_external_id(provider: str, external_id: str) -> str:
         raise serializers.ValidationError({"external_id": [serializers.ErrorDetail(str(problem.detail), code="invalid_phone")]}) from None
 
 
+def whole_identity(said: dict[str, Any], store_code: str) -> dict[str, Any]:
+    """An identity as it is kept. A customer or card number without a scope is one of the caller's store.
+
+    store_code: the caller's, empty for the platform's clients.  Raises ValidationError naming external_id.
+    """
+    own = store_code if said["provider"] in STORE_BOUND else ""
+    return {**said, "scope": said["scope"] or own, "external_id": normal_external_id(said["provider"], said["external_id"])}
+
+
 class IdentityIn(StrictSerializer):
     """That this person is (provider, scope, external_id). Without verified_at nobody has proved it."""
 
     provider = Choice(choices=Provider.choices)
-    scope = Text(most=40, default="", help_text="The store's code for numbers a store gives out (pos_card, store_customer), else empty.")
+    scope = Text(most=40, default="", help_text=SCOPE_NOTE)
     external_id = Text(most=128, required=True)
     verified_at = Instant(
         allow_null=True, default=None, help_text="When the shop proved it. Counts for clients with the scope members:assert_verified."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "external_id": normal_external_id(attrs["provider"], attrs["external_id"])}
+        return whole_identity(attrs, self.context.get("store_code", ""))
 
 
 def claim_of(said: dict[str, Any]) -> IdentityClaim:
@@ -127,11 +141,11 @@ class PreferencesIn(StrictSerializer):
 
 class IdentityQueryIn(StrictSerializer):
     provider = Choice(choices=Provider.choices)
-    scope = Text(most=40, default="")
+    scope = Text(most=40, default="", help_text=SCOPE_NOTE)
     external_id = Text(most=128, required=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return {**attrs, "external_id": normal_external_id(attrs["provider"], attrs["external_id"])}
+        return whole_identity(attrs, self.context.get("store_code", ""))
 
 
 class RegionQuery(QuerySerializer):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from core.api.fields import Choice, Code, Instant, Phone, Text
 from core.api.serializers import OutSerializer, PageQuery, QuerySerializer, WarningOut, many
 from core.enums import Channel, Currency
-from members.api.shapes import READ_ONLY_COUNTS, ConsentIn, IdentityIn, MemberOut, ProfileIn, normal_external_id
+from members.api.shapes import READ_ONLY_COUNTS, SCOPE_NOTE, ConsentIn, IdentityIn, MemberOut, ProfileIn, whole_identity
 from members.enums import ConsentPurpose, MemberStatus, Provider
 from stores.enums import BusinessModel, MembershipSource, MembershipStatus, ProgrammeKind, RequiredTrack, StoreKind
 
@@ -48,7 +48,7 @@ class MembersQuery(PageQuery):
 
     phone = Phone(required=False, allow_blank=False, help_text="The whole number.")
     provider = Choice(choices=Provider.choices, required=False, help_text="With external_id: a proved identity.")
-    scope = Text(most=40, default="", help_text="Of the identity.")
+    scope = Text(most=40, default="", help_text=f"Of the identity. {SCOPE_NOTE}")
     external_id = Text(most=128, allow_blank=False)
     status = Choice(choices=MemberStatus.choices, required=False)
     programme = Code(required=False, help_text="Members of this programme.")
@@ -67,7 +67,7 @@ class MembersQuery(PageQuery):
                 {missing: [serializers.ErrorDetail(_("Give provider and external_id together."), code="required")]}
             )
         if "provider" in attrs:
-            attrs["external_id"] = normal_external_id(attrs["provider"], attrs["external_id"])
+            return whole_identity(attrs, self.context.get("store_code", ""))
         return attrs
 
 

@@ -170,3 +170,4 @@ def test_answers_are_not_cached_and_carry_the_callers_request_id(shop: Api) -> N
 def test_a_clock_without_an_offset_is_refused(shop: Api, said: str) -> None:
     answer = shop.get("/members", X_Clock=said)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_clock")
+    assert set(answer.json()) == {"type", "title", "status", "detail", "code", "request_id"}

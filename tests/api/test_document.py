@@ -60,6 +60,12 @@ def test_every_operation_has_a_command_to_copy() -> None:
     assert said == {str(operation): 1 for operation in sweep.operations()}
 
 
+def test_every_name_in_the_commands_is_set_before_them() -> None:
+    page = (KEPT.parent / "api.md").read_text(encoding="utf-8").partition("## Operations")[2]
+    prelude, _mark, commands = page.partition("<!-- operations -->")
+    assert set(re.findall(r"\$([A-Z_]+)", commands)) - set(re.findall(r"\b([A-Z_]+)=", prelude)) == set()
+
+
 def test_every_operation_declares_problems_headers_and_a_scope(subtests: pytest.Subtests) -> None:
     for operation in sweep.operations():
         with subtests.test(operation=str(operation)):

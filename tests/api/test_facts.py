@@ -36,8 +36,8 @@ def test_versions_are_taken_once_and_in_order(shop: Api, one_id: str) -> None:
 @pytest.mark.parametrize(
     ("change", "status", "code", "pointer"),
     [
-        ({"paid_minor": 29991}, 400, "amount_mismatch", None),
-        ({"currency": "USD"}, 409, "currency_mismatch", None),
+        ({"paid_minor": 29991}, 400, "amount_mismatch", "/paid_minor"),
+        ({"currency": "USD"}, 409, "currency_mismatch", "/currency"),
         ({"currency": "XXX"}, 400, "invalid", "/currency"),
         ({"paid_minor": -1}, 400, "invalid", "/paid_minor"),
         ({"paid_minor": "29990"}, 400, "invalid", "/paid_minor"),
@@ -49,19 +49,16 @@ def test_versions_are_taken_once_and_in_order(shop: Api, one_id: str) -> None:
         ({"lines": []}, 400, "invalid", "/lines"),
         ({"member": {}}, 400, "invalid", "/member"),
         ({"member": {"one_id": "x", "provider": "phone", "external_id": "13800138000"}}, 400, "invalid", "/member"),
-        ({"member": {"provider": "phone", "external_id": "13911112222"}}, 404, "member_not_found", None),
+        ({"member": {"provider": "phone", "external_id": "13911112222"}}, 404, "member_not_found", "/member"),
         ({"member": {"provider": "phone", "external_id": "12"}}, 400, "invalid", "/member/external_id"),
-        ({"settled_minor": 1}, 400, "amount_mismatch", None),
+        ({"settled_minor": 1}, 400, "amount_mismatch", "/settled_minor"),
         ({"points": 5}, 400, "invalid", "/points"),
     ],
 )
-def test_an_unsound_order_is_refused_whole(
-    shop: Api, one_id: str, change: dict[str, Any], status: int, code: str, pointer: str | None
-) -> None:
+def test_an_unsound_order_is_refused_whole(shop: Api, one_id: str, change: dict[str, Any], status: int, code: str, pointer: str) -> None:
     answer = shop.post("/orders", bodies.order(**change))
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.json()
-    if pointer:
-        assert [said["pointer"] for said in answer.json()["errors"]] == [pointer]
+    assert [said["pointer"] for said in answer.json()["errors"]] == [pointer]
     assert Order.objects.count() == 0
 
 
@@ -85,7 +82,8 @@ def test_a_batch_answers_item_by_item_and_keeps_the_good_ones(shop: Api, one_id:
     assert [item["problem"] and item["problem"]["code"] for item in said["items"]] == [
         None, None, "invalid", "amount_mismatch", "invalid", "member_not_found", None,
     ]  # fmt: skip
-    assert said["items"][2]["problem"]["errors"][0]["pointer"] == "/items/2/currency"
+    pointers = {item["index"]: item["problem"]["errors"][0]["pointer"] for item in said["items"] if item["problem"]}
+    assert pointers == {2: "/items/2/currency", 3: "/items/3/paid_minor", 4: "/items/4", 5: "/items/5/member"}
     assert said["items"][0]["result"] == {"store": "S001", "order_no": "O2", "version": 1, "applied": True}
     assert sorted(Order.objects.values_list("order_no", flat=True)) == ["O1", "O2", "O6"]
 
@@ -118,9 +116,26 @@ def test_first_contact_opens_the_membership_for_who_may_assert_identities(shop: 
     assert humble.post("/orders", bodies.order("R2")).status_code == 201
 
 
+def test_the_stores_own_customer_number_names_the_member(shop: Api, rival: Api) -> None:
+    number = {"provider": "store_customer", "external_id": "C1"}
+    one_id = shop.post("/members", bodies.member(identities=[number])).json()["one_id"]
+    assert shop.post("/orders", bodies.order(of=number)).status_code == 201
+    assert [row["order_no"] for row in shop.get(f"/members/{one_id}/orders").json()["data"]] == ["O1"]
+    elsewhere = rival.post("/orders", bodies.order(of=number))
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (404, "member_not_found")
+
+
+def test_a_number_with_a_slash_is_read_as_it_was_pushed(shop: Api, one_id: str) -> None:
+    assert shop.post("/orders", bodies.order("2024/05-1")).status_code == 201
+    assert shop.post("/after-sales", bodies.after_sale("R/1", order_no="2024/05-1")).status_code == 201
+    assert shop.get("/orders/S001/2024%2F05-1").json()["order_no"] == "2024/05-1"
+    assert shop.get("/after-sales/S001/R%2F1").json()["after_sale_no"] == "R/1"
+
+
 def test_the_platform_names_the_store(platform: Api, shop: Api, one_id: str) -> None:
     nameless = platform.post("/orders", bodies.order())
     assert (nameless.status_code, nameless.json()["code"]) == (404, "store_not_found")
+    assert nameless.json()["errors"][0]["pointer"] == "/store"
     assert platform.post("/orders", bodies.order(store="S001")).status_code == 201
     event = platform.post("/events", bodies.event())
     assert (event.status_code, event.json()["store"]) == (201, None)

@@ -69,6 +69,7 @@ def test_counts_are_ours_a_level_sent_along_is_ignored_with_a_warning(shop: Api)
         ({"identities": []}, "/identities", "min_length"),
         ({"identities": [bodies.phone(), bodies.phone("+86 138 0013 8000")]}, "/identities", "repeated"),
         ({"identities": [bodies.phone("1380013800")]}, "/identities/0/external_id", "invalid_phone"),
+        ({"identities": [bodies.phone(), {"provider": "pos_card", "scope": "S002", "external_id": "1"}]}, "/identities/1/scope", "invalid"),
         ({"channel": "import"}, "/channel", "invalid_choice"),
         ({"avatar_url": "http://example.org/a.png"}, "/avatar_url", "not_https"),
         ({"avatar_url": "https://example.org/" + "a" * 2029}, "/avatar_url", "max_length"),
@@ -95,6 +96,15 @@ def test_refusals_are_in_the_callers_language(shop: Api) -> None:
     assert said["en"].json()["title"] == "There is no such member."
     required = shop.post("/members", {}, Accept_Language="zh-hans").json()["errors"][0]["message"]
     assert required == "该字段是必填项。"
+
+
+def test_a_refused_choice_says_what_there_is(shop: Api) -> None:
+    refused = shop.post("/members", bodies.member(gender="other")).json()["errors"][0]["message"]
+    assert refused == '"other" is none of these: unknown, male, female.'
+    asked = shop.get("/orders?status=done").json()["errors"]
+    assert [(said["parameter"], said["code"]) for said in asked] == [("status", "invalid_choice")]
+    assert "placed, paid, shipped" in asked[0]["message"]
+    assert shop.post("/members", []).json()["detail"] == "A JSON object is needed here."
 
 
 def test_the_platform_registers_for_a_store_or_for_itself(platform: Api) -> None:
@@ -156,6 +166,10 @@ def test_members_are_found_by_phone_and_identity(shop: Api, one_id: str) -> None
         assert [row["one_id"] for row in shop.get(f"/members?{query}").json()["data"]] == [one_id], query
     assert shop.get("/members?phone=13700137000").json() == {"data": [], "next_cursor": None}
     assert shop.post("/identities/resolve", {"provider": "phone", "external_id": "13800138000"}).json() == {"one_id": one_id}
+    shop.post(f"/members/{one_id}/identities", {"provider": "pos_card", "external_id": "9001", "verified_at": bodies.AT})
+    for scope in ({}, {"scope": "S001"}):  # a store's own card: whose it is goes without saying
+        assert shop.post("/identities/resolve", {"provider": "pos_card", "external_id": "9001", **scope}).json() == {"one_id": one_id}
+    assert [row["one_id"] for row in shop.get("/members?provider=pos_card&external_id=9001").json()["data"]] == [one_id]
     missing = shop.post("/identities/resolve", {"provider": "taobao", "external_id": "u1"})
     assert (missing.status_code, missing.json()["code"]) == (404, "member_not_found")
 

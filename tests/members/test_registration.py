@@ -129,7 +129,7 @@ def test_a_store_cannot_claim_customer_numbers_of_another():
             occurred_at=NOW,
             booked_at=NOW,
         )
-    assert refusal.value.field == "identities.scope"
+    assert refusal.value.field == "identities.0.scope"
     assert Member.objects.count() == 0
 
 
