@@ -1,9 +1,9 @@
 """Stores and platform: programmes, stores, staff and their roles, API clients, webhooks and what came of them, service notes."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -31,8 +31,8 @@ from core.registry import Text
 from core.scope import Scope
 from members import selectors as members_selectors
 from stores import member_files, selectors, services
-from stores.enums import ClientScope, MemberImportPhase
-from stores.forms import ClientForm, EndpointForm, MemberUploadForm, NewEndpointForm, NewStoreForm, NoteForm, StoreForm
+from stores.enums import DeliveryState, MemberImportPhase
+from stores.forms import ClientForm, EndpointForm, MemberUploadForm, NewEndpointForm, NewStoreForm, NoteForm, ScopesField, StoreForm
 from stores.models import (
     ApiClient,
     Programme,
@@ -43,6 +43,7 @@ from stores.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from stores.webhooks import rules as webhook_rules
 from stores.webhooks import services as webhooks
 
 User = get_user_model()
@@ -178,7 +179,9 @@ class ApiClientAdmin(ScopedAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "scopes":
-            return forms.MultipleChoiceField(label=_("scopes"), choices=ClientScope.choices, widget=forms.CheckboxSelectMultiple)
+            return ScopesField()
+        if db_field.name == "name":
+            kwargs["label"] = pgettext("of a thing", "name")  # the library's word is a person's
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -319,10 +322,14 @@ def _say(request: HttpRequest, act: Any, done: str, back: str) -> HttpResponse:
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """The delivery log: what was sent where, what came back, and once more if asked (OMN-05)."""
 
-    list_display = ["id", "endpoint", "topic", "state", "attempts", "queued_at", "next_attempt_at", "delivered_at"]
+    list_display = ["id", "endpoint", "topic", "state", "attempts", "queued_at", "next_try", "delivered_at"]
     list_filter = ["state", ("endpoint", ScopedRelatedFilter)]
     list_select_related = ["endpoint", "message"]
     ordering = ["-id"]
+
+    @admin.display(description=gettext_lazy("next attempt"), ordering="next_attempt_at")
+    def next_try(self, delivery: WebhookDelivery) -> datetime | None:
+        return delivery.next_attempt_at if delivery.state == DeliveryState.WAITING else None
 
     @admin.display(description=gettext_lazy("topic"))
     def topic(self, delivery: WebhookDelivery) -> str:
@@ -344,6 +351,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
             raise Http404
         if not self.has_view_permission(request, delivery):
             raise PermissionDenied
+        message = delivery.message
         return TemplateResponse(
             request,
             "stores/delivery.html",
@@ -351,6 +359,8 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
                 **admin.site.each_context(request),
                 "title": _("Delivery %(number)s") % {"number": delivery.pk},
                 "delivery": delivery,
+                "webhook_id": webhook_rules.message_id(message.pk),
+                "body": webhook_rules.body(topic=message.topic, occurred_at=message.occurred_at, payload=message.payload).decode(),
                 "attempts": WebhookAttempt.objects.filter(delivery=delivery).order_by("-at", "-id")[:50],
                 "may_resend": self.allowed(request, "resend", delivery) and delivery.state != "waiting",
             },

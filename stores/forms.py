@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -108,9 +109,17 @@ class StoreForm(forms.ModelForm):  # type: ignore[type-arg]
     after_sale_url_template = UrlTemplateField(("after_sale_no", "order_no"), **AFTER_SALE_PAGE)
 
 
+class ScopesField(forms.MultipleChoiceField):
+    """Scopes of the API by the codes that programs and their refusals name, with what each lets a client do."""
+
+    def __init__(self) -> None:
+        choices = [(scope.value, format_lazy("{code} - {label}", code=scope.value, label=scope.label)) for scope in ClientScope]
+        super().__init__(label=_("scopes"), choices=choices, widget=forms.CheckboxSelectMultiple)
+
+
 class ClientForm(BackOfficeForm):
     name = forms.CharField(label=pgettext_lazy("of a thing", "name"), max_length=100)
-    scopes = forms.MultipleChoiceField(label=_("scopes"), choices=ClientScope.choices, widget=forms.CheckboxSelectMultiple)
+    scopes = ScopesField()
     requests_per_minute = forms.IntegerField(label=_("requests a minute"), min_value=1, max_value=100_000, initial=600)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
@@ -124,7 +133,7 @@ class EndpointForm(BackOfficeForm):
     topics = forms.MultipleChoiceField(
         label=_("topics"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: all of them.")
     )
-    is_active = forms.BooleanField(label=_("active"), required=False, initial=True)
+    is_active = forms.BooleanField(label=pgettext_lazy("switched on", "active"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

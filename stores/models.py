@@ -130,7 +130,7 @@ class ApiClient(AbstractApplication):
     store = models.ForeignKey(Store, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("store"))
     scopes = ArrayField(models.CharField(max_length=40), default=list, verbose_name=_("scopes"))
     requests_per_minute = models.PositiveIntegerField(_("requests a minute"), default=600)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("switched on", "active"), default=True)
 
     class Meta(AbstractApplication.Meta):
         verbose_name = _("API client")
@@ -167,7 +167,7 @@ class WebhookEndpoint(models.Model):
     url = models.URLField(_("address"), max_length=500)
     secret = models.CharField(_("secret"), max_length=100)
     topics = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("topics"))  # empty: all
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("switched on", "active"), default=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
     resting_until = models.DateTimeField(_("resting until"), null=True, blank=True)
     failures_in_row = models.PositiveIntegerField(_("failures in a row"), default=0)
@@ -193,12 +193,12 @@ class WebhookDelivery(models.Model):
     message = models.ForeignKey("core.OutboxMessage", models.CASCADE, related_name="+", verbose_name=_("message"))
     ordering_key = models.CharField(max_length=64)
     state = models.CharField(_("state"), max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
-    queued_at = models.DateTimeField(_("queued"))
+    queued_at = models.DateTimeField(pgettext_lazy("time", "queued"))
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
     lease = models.UUIDField(null=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    delivered_at = models.DateTimeField(pgettext_lazy("time", "delivered"), null=True)
 
     class Meta:
         verbose_name = _("webhook delivery")

@@ -135,6 +135,29 @@ def test_a_clients_secret_is_shown_once(street: Street, sit: Sit) -> None:
         assert made.client_secret not in text
 
 
+def test_scopes_are_chosen_by_the_codes_that_refusals_name(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.ADMIN])
+    for address in (
+        reverse("admin:stores_apiclient_add"),
+        reverse("admin:stores_apiclient_change", args=[street.ours.ids["stores_apiclient"]]),
+    ):
+        assert "orders:write - push orders and after-sales" in client.get(address).content.decode(), address
+
+
+def test_what_is_switched_on_is_not_said_to_be_well(street: Street, sit: Sit) -> None:
+    """A webhook that fails is still switched on; the times of its messages are times."""
+    client = sit(street.staff[Role.ADMIN])
+    for page, words, wrong in (
+        ("webhookendpoint_changelist", "启用", "正常"),
+        ("apiclient_changelist", "启用", "正常"),
+        ("webhookdelivery_changelist", "排队时间", "排队中"),
+    ):
+        text = client.get(reverse(f"admin:stores_{page}"), headers={"Accept-Language": "zh-hans"}).content.decode()
+        heads = re.findall(r"<th\b.*?</th>", text, re.DOTALL)
+        assert [words in head for head in heads].count(True) == 1, page
+        assert not any(wrong in head for head in heads), page
+
+
 def test_a_client_is_changed_but_never_moved_to_another_store(street: Street, sit: Sit) -> None:
     pk = street.ours.ids["stores_apiclient"]
     body = {"name": "改名", "scopes": ["members:read"], "requests_per_minute": 7, "store": street.theirs.store.pk, "client_id": "mine"}
@@ -166,6 +189,9 @@ def test_a_webhook_is_changed_tested_and_its_delivery_sent_again(street: Street,
     delivery = street.ours.ids["stores_webhookdelivery"]
     page = client.get(reverse("admin:stores_webhookdelivery_change", args=[delivery])).content.decode()
     assert "Send again" in page
+    message = WebhookDelivery.objects.get(pk=delivery).message
+    assert f"webhook-id msg_{message.pk}" in page
+    assert f"&quot;type&quot;:&quot;{message.topic}&quot;" in page  # the very bytes that are sent
     again = reverse("admin:stores_webhookdelivery_resend", args=[delivery])
     assert client.get(again).status_code == 405
     said = client.post(again, follow=True).content.decode()
