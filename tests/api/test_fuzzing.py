@@ -64,6 +64,7 @@ def fuzz(
     live_server: LiveServer, folder: Path, token: str, parameters: Mapping[str, object], *, examples: int, chained: bool = False
 ) -> int:
     """How many requests were made; fails with the fuzzer's own words. chained: the document's boundaries, and chains of operations."""
+    unchecked = UNCHECKED_IN_CHAINS if chained else UNCHECKED
     config = folder / "schemathesis.toml"
     lines = [f'"path.{name}" = {json.dumps(value)}' for name, value in parameters.items()]
     config.write_text("[parameters]\n" + "\n".join(lines) + BATCHES)
