@@ -87,6 +87,31 @@ def test_the_search_box_has_the_focus_however_late_the_scripts_come(desks: Sit, 
     expect(desk.page.locator(".gx-search input")).to_be_focused()
 
 
+def test_a_jump_arrives_however_late_the_parts_above_come(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01")
+    page = desk.page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/panel/growth/**", hold)
+    desk.look_up("13800138000")
+    page.locator(".gx-jumps").get_by_role("link", name="积分", exact=True).click()
+    expect(page.locator("#points [data-purse]")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator("#growth .gx-row").first).to_be_attached()
+    page.evaluate(TWO_FRAMES)
+    assert 0 <= page.evaluate("document.querySelector('#points').getBoundingClientRect().top") < 150
+
+    # what is done from a part comes back to it
+    desk.open_panel("notes").get_by_role("link", name="新增备注").click()
+    page.locator("textarea").fill("周末送货")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator("#notes")).to_contain_text("周末送货")
+    expect(page.locator("#notes")).to_be_in_viewport()
+
+
 def test_a_list_of_hits_is_walked_by_keyboard(desks: Sit, cast: Cast) -> None:
     desk = desks("admin")
     desk.look_up("张三")

@@ -1,5 +1,5 @@
 "use strict";
-// Copy buttons, the search key, questions before what cannot be undone, unsaved typing, the box to type into first, rows that open, and pages whose login has ended.
+// Copy buttons, the search key, questions before what cannot be undone, unsaved typing, the box to type into first, rows that open, jumps that stay, and pages whose login has ended.
 (() => {
     const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
@@ -101,10 +101,31 @@
         }
     });
 
+    let aim = null; // the part of the page somebody jumped to: those above it load when they are passed, and would push it away
+    const aimAt = (hash) => {
+        const part = document.getElementById(hash.slice(1));
+        aim = part?.matches(".gx-panel") ? part : null;
+    };
+    for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+        document.addEventListener(moved, () => (aim = null), { capture: true, passive: true });
+    }
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest("a[href^='#']");
+        if (link) {
+            aimAt(link.hash);
+        }
+    });
+    document.addEventListener("DOMContentLoaded", () => {
+        if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+            aimAt(window.location.hash); // a page come back to is where one left it
+        }
+    });
+
     document.addEventListener("htmx:afterSettle", (event) => {
         const box = event.target.querySelector?.("[autofocus]");
         if (box) {
             box.focus();
         }
+        aim?.scrollIntoView();
     });
 })();
