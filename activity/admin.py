@@ -17,11 +17,10 @@ from core.backoffice import menu
 from core.backoffice.access import demand, scope_of
 from core.backoffice.forms import posted
 from core.backoffice.menu import Entry
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from core.backoffice.site import page
 from core.backoffice.uploads import Kind, declare, upload_page
-from core.masking import FieldClass
 from core.money import format_minor
 from stores.forms import StoreUploadForm
 
@@ -58,8 +57,7 @@ class _StoreFactAdmin(_FactAdmin):
         def who(fact: Any) -> str:
             if fact.member is None:
                 return ""
-            name = fact.member.name or fact.member.nickname
-            return show(FieldClass.NAME, name, scope.within([fact.store_id])).text or fact.member.one_id
+            return called(fact.member.name, fact.member.nickname, scope.within([fact.store_id]))
 
         return [*self.list_display, who]
 

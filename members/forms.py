@@ -57,7 +57,7 @@ class PhoneField(forms.CharField):
             raise forms.ValidationError(str(refusal.detail)) from None
 
 
-class ProfileForm(RegionsMixin, BackOfficeForm):
+class ProfileForm(RegionsMixin, ReasonForm):
     """The editable profile. Masked fields stay empty: what is typed replaces them, nothing typed leaves them."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -81,7 +81,6 @@ class ProfileForm(RegionsMixin, BackOfficeForm):
     country = forms.CharField(label=_("country"), max_length=64, required=False)
     occupation = forms.CharField(label=_("occupation"), max_length=32, required=False)
     marital_status = forms.ChoiceField(label=_("marital status"), choices=MaritalStatus.choices)
-    reason = forms.CharField(label=_("Reason"), min_length=5, max_length=200, help_text=_("Kept with the change."))
 
     field_order = [
         "version", "name", "nickname", "gender", "birthday", "new_phone", "new_landline", "callable_from", "callable_until", "new_email",

@@ -23,6 +23,7 @@ from core.backoffice import menu
 from core.backoffice.access import demand, scope_of, user_id_of
 from core.backoffice.forms import add_refusal, form_page, posted
 from core.backoffice.menu import Entry
+from core.backoffice.reveal import called
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
 from core.backoffice.site import page
 from core.backoffice.uploads import Kind, declare, upload_page
@@ -414,6 +415,7 @@ def add_note(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Add a note"),
+        whose=called(member.name, member.nickname, scope),
         form=NoteForm(posted(request), memberships=selectors.memberships_of(member.pk, scope)),
         act=lambda values: services.add_service_note(
             member_id=member.pk, programme_id=int(values["programme"]), body=values["body"], author_id=user_id_of(request), at=clock.now()

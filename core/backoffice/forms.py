@@ -1,7 +1,7 @@
 """Plain forms on plain pages: ask, check, make one service call, say what happened (STYLE section 7)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from core import reasons
 from core.errors import DomainError, InvalidInput
 from core.registry import Text
+
+T = TypeVar("T")
 
 
 class BackOfficeForm(forms.Form):
@@ -43,15 +45,26 @@ class ReasonForm(BackOfficeForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=reasons.AT_MOST,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("At least five letters, or three Chinese characters; it is kept in the log."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _focus(self, self.visible_fields()[0].name)
 
     def clean_reason(self) -> str:
         try:
             return reasons.checked(self.cleaned_data["reason"])
         except InvalidInput as refusal:
             raise ValidationError(str(refusal.detail)) from None
+
+
+def _focus(form: forms.BaseForm, name: str) -> None:
+    """Let one field be the one that is typed into first."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("autofocus", None)
+    form.fields[name].widget.attrs["autofocus"] = True
 
 
 def posted(request: HttpRequest) -> Any:
@@ -64,29 +77,37 @@ def form_page(
     *,
     title: Text,
     form: forms.Form,
-    act: Callable[[dict[str, Any]], object],
-    done: Text,
+    act: Callable[[dict[str, Any]], T],
+    done: Text | Callable[[T], Text],
     back: str,
     submit: Text,
+    whose: Text = "",
     explanation: Text = "",
     danger: bool = False,
     template: str = "backoffice/form.html",
 ) -> HttpResponse:
-    """Show `form`; when it is sent and sound, `act` on its values, say `done` and go `back`. A refusal is shown on the form."""
+    """Show `form`; when it is sent and sound, `act` on its values, say `done` and go `back`. A refusal is shown on the form.
+
+    done: what was done, or what says so of what `act` answered.  whose: the member it is about, in words.
+    """
     if request.method == "POST" and form.is_valid():
         try:
-            act(form.cleaned_data)
+            came_of_it = act(form.cleaned_data)
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
-            messages.success(request, str(done))
+            messages.success(request, str(done(came_of_it) if callable(done) else done))
             return HttpResponseRedirect(back)
+    refused = next((field.name for field in form.visible_fields() if field.errors), None) if form.errors else None
+    if refused:
+        _focus(form, refused)
     context = {
         **admin.site.each_context(request),
         "title": title,
         "form": form,
         "back": back,
         "submit": submit,
+        "whose": whose,
         "explanation": explanation,
         "danger": danger,
     }

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from core import masking, registry
 from core.masking import FieldClass
 from core.scope import Scope
@@ -27,3 +29,8 @@ def show(field_class: FieldClass, value: str, scope: Scope, *, kind: str = "", r
     text = masking.show(field_class, value, scope)
     askable = bool(kind and text) and masking.may_reveal(field_class, scope) and registry.revealable(kind) is not None
     return Shown(text, kind if askable else "", str(reference))
+
+
+def called(name: str, nickname: str, scope: Scope) -> str:
+    """What a page calls somebody: the name, else the nickname, as the caller may read it. Not everybody has left one."""
+    return masking.show(FieldClass.NAME, name or nickname, scope) or _("no name given")

@@ -17,6 +17,7 @@ from coupons.enums import CouponState
 from coupons.models import Coupon, CouponTemplate
 from coupons.services import staff, using
 from growth.admin import reach
+from growth.admin.people import whose
 from growth.links import member_page
 from stores import selectors as stores_selectors
 
@@ -53,6 +54,7 @@ def give(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Give a coupon"),
+        whose=whose(request, membership),
         explanation=_("Of the templates that customer service may give; one a member and month of each."),
         form=GiveForm(
             posted(request),
@@ -80,6 +82,7 @@ def revoke(request: HttpRequest, coupon_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Revoke coupon %(code)s") % {"code": coupon.code},
+        whose=whose(request, coupon.membership),
         explanation=_("The member can no longer use it, and the stock of its template grows by one. It cannot be brought back."),
         form=ReasonForm(posted(request)),
         act=lambda values: using.revoke_coupon(coupon_id=coupon.pk, reason=values["reason"], actor=scope_of(request).actor, at=clock.now()),

@@ -14,9 +14,8 @@ from core.backoffice.access import scope_of
 from core.backoffice.forms import BackOfficeForm, posted
 from core.backoffice.menu import Entry
 from core.backoffice.panels import PAGE
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called
 from core.backoffice.site import page
-from core.masking import FieldClass
 from growth import links
 from growth.admin import reach
 from growth.enums import OverrideState
@@ -45,8 +44,9 @@ def _rows(request: HttpRequest, found: list[LevelOverride]) -> list[dict[str, An
             "requested_by": who[row.requested_by],
             "decided_by": who[row.decided_by] if row.decided_by else "",
             "zone": row.membership.programme.time_zone,
-            "member": show(FieldClass.NAME, row.membership.member.name, scope_of(request).within(homes[row.membership.member_id])).text
-            or row.membership.member_no,
+            "member": called(
+                row.membership.member.name, row.membership.member.nickname, scope_of(request).within(homes[row.membership.member_id])
+            ),
             "member_url": links.member_page(row.membership.member_id),
         }
         for row in found

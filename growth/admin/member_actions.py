@@ -15,9 +15,9 @@ from core.backoffice.access import scope_of
 from core.backoffice.forms import DayInput, ReasonForm, form_page, posted
 from core.backoffice.site import page
 from growth import links
-from growth.admin import reach
-from growth.enums import Track
-from growth.models import LevelTerms
+from growth.admin import people, reach
+from growth.enums import OverrideState, Track
+from growth.models import LevelOverride, LevelTerms
 from growth.selectors import schemes
 from growth.services import ledger, overrides
 from stores import selectors as stores_selectors
@@ -81,8 +81,8 @@ def set_level(request: HttpRequest, membership_id: int) -> HttpResponse:
     version = schemes.published(membership.programme_id, Track.FREE)
     terms = list(version.terms.all()) if version else []
 
-    def act(values: dict[str, Any]) -> None:
-        overrides.set_level(
+    def act(values: dict[str, Any]) -> LevelOverride:
+        return overrides.set_level(
             membership_id=membership.pk,
             level_id=values["level"],
             reason=values["reason"],
@@ -94,13 +94,18 @@ def set_level(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Set the level"),
+        whose=people.whose(request, membership),
         explanation=_(
             "The growth value stays as it is. A higher level holds beside what the member reaches, a lower one instead of it, until the "
             "day you name. Two or more steps wait for a second person."
         ),
         form=LevelForm(posted(request), terms=terms, today=now.astimezone(zone).date()),
         act=act,
-        done=_("The level is set, or waits for approval: see the level panel."),
+        done=lambda override: (
+            _("The level waits for a second person; until then nothing changes.")
+            if override.state == OverrideState.PENDING
+            else _("The level is set.")
+        ),
         back=f"{links.member_page(membership.member_id)}#level",
         submit=_("Set the level"),
     )
@@ -118,6 +123,7 @@ def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Adjust the growth value"),
+        whose=people.whose(request, membership),
         explanation=_(
             "Booked as an entry of its own with your name and the reason. The level follows at once when a threshold is reached."
         ),

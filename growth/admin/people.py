@@ -1,7 +1,7 @@
 """Members in lists, by name where the caller may read it."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpRequest
 
@@ -12,12 +12,21 @@ from core.masking import FieldClass
 from growth import links
 from members import selectors as members_selectors
 
+if TYPE_CHECKING:
+    from stores.models import Membership
+
 
 class Person(NamedTuple):
     """name: as the caller's roles in the member's stores let it be read, else the one_id.  url: the member page."""
 
     name: str
     url: str
+
+
+def whose(request: HttpRequest, membership: "Membership") -> str:
+    """Whose membership a form is about: the name, the programme and the number there."""
+    name = named(request, [membership.member_id])[membership.member_id].name
+    return f"{name} · {membership.programme.name} {membership.member_no}"
 
 
 def named(request: HttpRequest, member_ids: Iterable[int]) -> dict[int, Person]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, phones, registry
 from core.backoffice.access import demand, ip_of, request_id_of, scope_of, user_id_of
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called, show
 from core.backoffice.site import front_page, page
 from core.masking import FieldClass
 from members import search, services
@@ -67,7 +67,7 @@ def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]
         found.append(
             {
                 "member": member,
-                "name": show(FieldClass.NAME, member.name or member.nickname, scope),
+                "name": called(member.name, member.nickname, scope),
                 "phone": show(FieldClass.PHONE, phones.national(member.phone), scope),
                 "columns": [column.get(member.pk, "") for column in columns],
                 "url": reverse("admin:members_member_change", args=[member.pk]),

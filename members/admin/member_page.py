@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from core import clock, masking, permissions, phones, registry
 from core.backoffice.access import ip_of, request_id_of, scope_of, user_id_of
 from core.backoffice.forms import posted
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called, show
 from core.errors import NotFound
 from core.masking import FieldClass
 from members import services
@@ -46,7 +46,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
         "members/member_page.html",
         {
             **admin.site.each_context(request),
-            "title": show(FieldClass.NAME, member.name or member.nickname, scope).text or member.one_id,
+            "title": called(member.name, member.nickname, scope),
             "member": member,
             "name": show(FieldClass.NAME, member.name, scope),
             "nickname": show(FieldClass.NAME, member.nickname, scope),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from core import reasons
 from core.errors import InvalidInput, VersionMismatch
 from core.history import because
 from members import regions
@@ -122,8 +123,7 @@ def unfreeze_member(*, member_id: int, reason: str, actor: str, at: datetime) ->
 
 @transaction.atomic
 def _move(member_id: int, old: MemberStatus, new: MemberStatus, reason: str, actor: str, at: datetime) -> None:
-    if len(reason.strip()) < 5:
-        raise InvalidInput(_("Say why, in at least five characters."), field="reason")
+    reason = reasons.checked(reason)
     member = Member.objects.select_for_update(of=("self",)).filter(pk=member_id).first()
     if member is None:
         raise MemberNotFound()

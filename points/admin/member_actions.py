@@ -14,7 +14,9 @@ from core.backoffice.access import scope_of
 from core.backoffice.forms import ReasonForm, form_page, posted
 from core.backoffice.site import page
 from growth.admin import reach
+from growth.admin.people import whose
 from growth.links import member_page
+from points.enums import AdjustmentState
 from points.models import PointsEntry, PointsHold
 from points.selectors import versions
 from points.services import adjustments, holds, ledger
@@ -63,6 +65,7 @@ def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Adjust points"),
+        whose=whose(request, membership),
         explanation=_(
             "Booked as an entry of its own with your name and the reason. "
             "You may move up to %(limit)s points at once; more wait for a second person."
@@ -77,7 +80,14 @@ def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
             asker=asker,
             at=clock.now(),
         ),
-        done=_("The points are adjusted, or wait for approval: see the points panel."),
+        done=lambda adjusted: (
+            (
+                _("%(points)s points wait for a second person; until then nothing changes.")
+                if adjusted.adjustment.state == AdjustmentState.PENDING
+                else _("%(points)s points are booked.")
+            )
+            % {"points": f"{adjusted.adjustment.delta:+,}"}
+        ),
         back=_panel(membership),
         submit=_("Adjust"),
     )
@@ -106,6 +116,7 @@ def take_back(request: HttpRequest, entry_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Take back entry %(number)s") % {"number": entry.account_version},
+        whose=whose(request, entry.account.membership),
         explanation=_(
             "%(kind)s, %(points)s points. What it gave is taken from its lot; what it took goes back into its lots, with their old ends. "
             "The entry itself stays as it is."

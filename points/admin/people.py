@@ -11,8 +11,7 @@ from core import registry
 from core.backoffice import keyset
 from core.backoffice.access import scope_of
 from core.backoffice.panels import PAGE
-from core.backoffice.reveal import show
-from core.masking import FieldClass
+from core.backoffice.reveal import called
 from growth.links import member_page
 from stores import selectors as stores_selectors
 from stores.enums import ProgrammeKind
@@ -24,12 +23,12 @@ M = TypeVar("M", bound=Model)
 
 
 def named(request: HttpRequest, memberships: "Iterable[Membership]") -> dict[int, dict[str, Any]]:
-    """Name and page by membership id; the name as the caller's roles in the member's stores let it be read, else the member number."""
+    """Name and page by membership id; the name as the caller's roles in the member's stores let it be read."""
     found = {each.pk: each for each in memberships}
     homes = registry.stores_of([each.member_id for each in found.values()]) if found else {}
     return {
         pk: {
-            "name": show(FieldClass.NAME, each.member.name, scope_of(request).within(homes[each.member_id])).text or each.member_no,
+            "name": called(each.member.name, each.member.nickname, scope_of(request).within(homes[each.member_id])),
             "number": each.member_no,
             "url": member_page(each.member_id),
         }

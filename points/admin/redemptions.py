@@ -16,6 +16,7 @@ from core.backoffice.reveal import show
 from core.backoffice.site import page
 from core.masking import FieldClass
 from growth.admin import reach
+from growth.admin.people import whose
 from points.admin import people
 from points.enums import RedemptionState
 from points.models import Redemption
@@ -90,6 +91,7 @@ def cancel(request: HttpRequest, redemption_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Cancel redemption %(number)s") % {"number": redemption.pk},
+        whose=whose(request, redemption.account.membership),
         explanation=_("%(reward)s: %(points)s points go back into the lots they came from, with their old ends. A code is not given again.")
         % {"reward": redemption.reward.name, "points": f"{redemption.points:,}"},
         form=ReasonForm(posted(request)),

@@ -13,6 +13,7 @@ from core.backoffice.access import scope_of
 from core.backoffice.forms import ReasonForm, form_page, posted
 from core.backoffice.site import page
 from growth.admin import reach
+from growth.admin.people import whose
 from growth.links import member_page
 from stores import selectors as stores_selectors
 from tags.enums import TagGroup, TagSource
@@ -56,6 +57,7 @@ def give(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Give a tag"),
+        whose=whose(request, membership),
         explanation=_("Given by hand it stays until somebody takes it away; no run of rules touches it."),
         form=TagReasonForm(posted(request), tags=_tags(membership)),
         act=lambda values: giving.give_to_one(
@@ -80,6 +82,7 @@ def take(request: HttpRequest, member_tag_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Take the tag %(name)s away") % {"name": found.tag.name},
+        whose=whose(request, found.membership),
         explanation=_("That the member had it stays in the history."),
         form=ReasonForm(posted(request)),
         act=lambda values: giving.take_tag(
@@ -103,6 +106,7 @@ def exclude(request: HttpRequest, membership_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Never give a tag to this member"),
+        whose=whose(request, membership),
         explanation=_("Neither a rule nor anybody by hand gives it to the member as long as this stands; who has it loses it now."),
         form=TagReasonForm(posted(request), tags=_tags(membership), initial={"tag": wanted if wanted.isdecimal() else None}),
         act=lambda values: giving.exclude(

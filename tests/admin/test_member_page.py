@@ -270,6 +270,32 @@ def test_only_the_platform_freezes_a_person(street: Street, sit: Sit) -> None:
     assert platform.post(back, {"reason": "已经找回了"}).status_code == 400  # a refusal is shown on the form
 
 
+def test_four_chinese_characters_are_a_reason_on_every_form(street: Street, sit: Sit) -> None:
+    """As core.reasons has it: three say enough."""
+    member = Member.objects.get(pk=street.ours.member_id)
+    assert edit(sit(street.staff[Role.CUSTOMER_SERVICE]), member, name="甄新名", reason="来电更正").status_code == 302
+    platform = sit(world.staff("platform-cs", (StaffRole.CUSTOMER_SERVICE, None)))
+    assert platform.post(reverse("admin:members_member_freeze", args=[member.pk]), {"reason": "盗号调查"}).status_code == 302
+    assert platform.post(reverse("admin:members_member_unfreeze", args=[member.pk]), {"reason": "已经找回"}).status_code == 302
+
+
+def test_a_form_says_whom_it_is_about(street: Street, sit: Sit) -> None:
+    client, shop = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours
+    for name in ("edit", "note", "address_add", "child_add", "consent_give", "preferences"):
+        form = client.get(reverse(f"admin:members_member_{name}", args=[shop.member_id])).content.decode()
+        assert '<p class="gx-whose">甄甲人</p>' in form, name
+
+
+def test_who_left_no_name_is_said_to_have_none(street: Street, sit: Sit) -> None:
+    Member.objects.filter(pk=street.ours.member_id).update(name="", nickname="")
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    assert "<h2>no name given</h2>" in page(client, street.ours.member_id)
+    client.get(reverse("admin:members_member_change", args=[street.ours.member_id]))
+    assert "no name given</a>" in client.get(reverse("admin:lookup")).content.decode()
+    Member.objects.filter(pk=street.ours.member_id).update(nickname="小甄")
+    assert "<h2>小甄</h2>" in page(client, street.ours.member_id)
+
+
 def test_addresses_children_consents_and_preferences_are_kept_from_the_page(street: Street, sit: Sit) -> None:
     client, member = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id
 

@@ -225,6 +225,27 @@ def test_cs_3_2_points_are_added_for_a_reason_and_once(street: Street, sit: Sit)
     assert balance(ours) == BALANCE + 20
 
 
+def test_the_form_says_whose_points_they_are_and_then_what_came_of_it(street: Street, sit: Sit) -> None:
+    client, ours = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours
+    PointsAdjustment.objects.all().delete()
+    address = reverse("admin:points_adjust", args=[ours.ids["membership_id"]])
+
+    def first_box(text: str) -> str:
+        return " ".join(re.findall(r'name="(\w+)"[^>]* autofocus', text))
+
+    form = client.get(address).content.decode()
+    assert f"甄甲人 · {membership_of(ours).programme.name} {membership_of(ours).member_no}" in form
+    assert first_box(form) == "delta"
+    assert first_box(adjust(client, ours, 20, "短").content.decode()) == "reason"  # what was refused
+
+    def said(delta: int) -> str:
+        return str(client.get(adjust(client, ours, delta).headers["Location"]).content.decode())
+
+    assert "+20 points are booked." in said(20)
+    assert "+101 points wait for a second person" in said(101)
+    assert "-5 points are booked." in said(-5)
+
+
 def test_cs_3_3_beyond_the_limit_a_second_person_decides(street: Street, sit: Sit) -> None:
     """CS-3.3, PTS-28: 101 waits, who asked cannot approve, an approver books it; it is decided once."""
     ours = street.ours

@@ -109,7 +109,8 @@ def test_a_jump_arrives_however_late_the_parts_above_come(desks: Sit, cast: Cast
     page.locator("textarea").fill("周末送货")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#notes")).to_contain_text("周末送货")
-    expect(page.locator("#notes")).to_be_in_viewport()
+    expect(page.locator("#notes .gx-messages")).to_have_text("备注已新增。")
+    expect(page.locator("#notes .gx-messages")).to_be_in_viewport()
 
 
 def test_a_list_of_hits_is_walked_by_keyboard(desks: Sit, cast: Cast) -> None:

@@ -118,6 +118,7 @@
     document.addEventListener("DOMContentLoaded", () => {
         if (performance.getEntriesByType("navigation")[0]?.type === "navigate") {
             aimAt(window.location.hash); // a page come back to is where one left it
+            aim?.querySelector("h2").after(...document.querySelectorAll(".gx-messages")); // what was done is said where it was done
         }
     });
 
