@@ -42,9 +42,10 @@ def order_id(store_ids: Iterable[int], order_no: str) -> int | None:
 
 
 def members_by_order_no(number: str, scope: Scope, limit: int) -> list[int]:
-    """Ids of the members an order or after-sale number belongs to."""
-    orders = narrow(Order.objects.filter(order_no=number), scope).order_by("-placed_at").values_list("member_id", flat=True)[:limit]
-    after_sales = narrow(AfterSale.objects.filter(after_sale_no=number, member__isnull=False), scope)
+    """Ids of the members an order or after-sale number belongs to; the letters of a number may be typed small."""
+    numbers = {number, number.upper()}
+    orders = narrow(Order.objects.filter(order_no__in=numbers), scope).order_by("-placed_at").values_list("member_id", flat=True)[:limit]
+    after_sales = narrow(AfterSale.objects.filter(after_sale_no__in=numbers, member__isnull=False), scope)
     found = [*orders, *after_sales.order_by("-applied_at").values_list("member_id", flat=True)[:limit]]
     return [member_id for member_id in dict.fromkeys(found) if member_id is not None][:limit]
 

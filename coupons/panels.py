@@ -12,7 +12,7 @@ from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
-from core.registry import Part, Text
+from core.registry import Part, SearchKey, Text
 from core.scope import Scope
 from coupons.enums import CouponState
 from coupons.models import CouponStep
@@ -104,4 +104,5 @@ def _rows(found: Sequence[CouponNow], now: datetime, scope: Scope) -> list[dict[
 
 
 registry.add_panel("members.Member", CouponsPanel())
+registry.add_search_key(SearchKey("coupon_code", _("coupon code"), selectors.members_by_code, 75))
 registry.add_part(Part("head", "coupons", _later, 35, "coupons/cards/coupons.html"))

@@ -285,7 +285,7 @@ for _key in (
     SearchKey("phone", _("phone"), search.by_phone, 10),
     SearchKey("last_four", _("last four digits"), search.by_last_four, 20),
     SearchKey("last_four_and_name", _("last four digits and surname"), search.by_last_four_and_name, 30),
-    SearchKey("one_id", "one_id", search.by_one_id, 40),
+    SearchKey("one_id", _("One-ID"), search.by_one_id, 40),
     SearchKey("email", _("e-mail"), search.by_email, 60),
     SearchKey("external_id", _("card number"), search.by_external_id, 80),
     SearchKey("name", _("name"), search.by_name, 90),

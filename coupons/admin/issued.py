@@ -25,7 +25,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     state = state if state in CouponState.values else ""
     rows = Coupon.objects.filter(template__programme=programme).select_related("template__programme", "membership__member", "store")
     if code:
-        rows = rows.filter(code__iexact=code)
+        rows = rows.filter(code=selectors.plain_code(code))
     elif state:
         rows = rows.filter(state=state)
     shown, next_cursor = people.newest(rows, request.GET.get("cursor"), "received_at")

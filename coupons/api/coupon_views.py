@@ -15,7 +15,7 @@ from coupons.models import Coupon
 from coupons.rules.discounts import Goods
 from coupons.selectors import coupons as selectors
 from coupons.selectors import templates
-from coupons.selectors.quotes import plain_code
+from coupons.selectors.coupons import plain_code
 from coupons.services import claims, using
 from coupons.services.using import Spend
 from growth.api import people

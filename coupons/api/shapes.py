@@ -10,7 +10,7 @@ from core.api.fields import Choice, Code, Flag, Minor, Text, Whole
 from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, many
 from core.enums import Channel, Currency
 from coupons.enums import CouponKind, CouponSource, CouponState, PriceStep, Validity
-from coupons.selectors.quotes import plain_code
+from coupons.selectors.coupons import plain_code
 from coupons.services.using import MINUTES, MINUTES_AT_MOST
 from growth.api.shapes import choice, moment, text, whole
 from growth.enums import Track

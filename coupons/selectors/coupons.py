@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from core import scope as scopes
 from core import sql
+from core.permissions import roles_for
 from core.scope import Scope
 from coupons.enums import CouponState, Validity
 from coupons.models import Coupon, CouponStep, CouponTemplate
@@ -55,6 +57,19 @@ def standing_of(coupon: Coupon, at: datetime) -> Standing:
     """What a coupon is at a moment."""
     kept = Kept(coupon.state, coupon.valid_from, coupon.valid_until, coupon.grace_until, coupon.reserved_until)
     return standing(kept, at, grace())
+
+
+def plain_code(code: str) -> str:
+    """A code as it is kept, however it is typed: small letters, blanks and dashes do not matter."""
+    return code.upper().replace("-", "").replace(" ", "")
+
+
+def members_by_code(code: str, scope: Scope, limit: int) -> list[int]:
+    """Whose coupon it is, for callers who may see coupons."""
+    if not roles_for("coupons.coupon", "view") & scope.roles:
+        return []
+    rows = scopes.narrow(Coupon.objects.filter(code=plain_code(code)), scope)
+    return list(rows.values_list("membership__member_id", flat=True)[:limit])
 
 
 def rows(*, membership_ids: Sequence[int]) -> QuerySet[Coupon]:

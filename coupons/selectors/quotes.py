@@ -12,7 +12,7 @@ from coupons.rules.discounts import reckon as reckon_coupons
 from coupons.rules.prices import Activity, Giver, LineIn, PriceTerms, Quote
 from coupons.selectors import baskets
 from coupons.selectors import coupons as selectors
-from coupons.selectors.coupons import CouponNow
+from coupons.selectors.coupons import CouponNow, plain_code
 from growth.selectors import prices
 from points.rules import checkout
 from points.rules.checkout import Payment
@@ -40,11 +40,6 @@ class Offered:
     taken: Taken
     refusal: str
     words: str
-
-
-def plain_code(code: str) -> str:
-    """A code as it is kept, however it is typed: small letters, blanks and dashes do not matter."""
-    return code.upper().replace("-", "").replace(" ", "")
 
 
 def offers(*, membership_id: int, codes: Sequence[str], quote: Quote, store_id: int | None, at: datetime) -> tuple[Offered, ...]:

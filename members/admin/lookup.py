@@ -60,7 +60,7 @@ def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]
     """Lines of a list of members, each masked by the roles the caller has in that member's stores."""
     ids = [member.pk for member in members]
     homes = registry.stores_of(ids) if ids else {}
-    columns = [column.build(ids, scope_of(request)) if ids else {} for column in registry.hit_columns()]
+    columns = [(column.heading, column.build(ids, scope_of(request)) if ids else {}) for column in registry.hit_columns()]
     found = []
     for member in members:
         scope = scope_of(request).within(homes.get(member.pk, ()))
@@ -69,7 +69,7 @@ def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]
                 "member": member,
                 "name": called(member.name, member.nickname, scope),
                 "phone": show(FieldClass.PHONE, phones.national(member.phone), scope),
-                "columns": [column.get(member.pk, "") for column in columns],
+                "columns": [(heading, words.get(member.pk, "")) for heading, words in columns],
                 "url": reverse("admin:members_member_change", args=[member.pk]),
             }
         )

@@ -10,16 +10,15 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from core import clock, masking, phones
+from core import clock, phones
 from core.backoffice.access import scope_of
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called, show
 from core.backoffice.scoped import ReadOnlyAdmin
 from core.masking import FieldClass
-from core.scope import Scope
 from members import selectors
 from members.admin import actions
 from members.admin.member_page import member_page, panel, reveal
-from members.admin.reach import page_url, reach
+from members.admin.reach import narrowest, page_url, reach
 from members.models import Member
 from members.panels import ChangesPanel
 
@@ -41,7 +40,7 @@ class CallableFilter(admin.SimpleListFilter):
 class MemberAdmin(ReadOnlyAdmin):
     """The list of members is for leafing through; finding one is the lookup's work, so there is no search box here."""
 
-    list_display = ["one_id", "gender", "status", "register_channel", "registered_at"]
+    list_display = ["gender", "status", "register_channel", "registered_at"]
     list_filter = [CallableFilter, "status", "register_channel", "gender"]
     ordering = ["-id"]
     list_per_page = 50
@@ -51,13 +50,17 @@ class MemberAdmin(ReadOnlyAdmin):
 
         @admin.display(description=gettext_lazy("name"))
         def shown_name(member: Member) -> str:
-            return show(FieldClass.NAME, member.name or member.nickname, _narrowest(scope)).text
+            return called(member.name, member.nickname, narrowest(scope))
 
         @admin.display(description=gettext_lazy("phone"))
         def shown_phone(member: Member) -> str:
-            return show(FieldClass.PHONE, phones.national(member.phone), _narrowest(scope)).text
+            return show(FieldClass.PHONE, phones.national(member.phone), narrowest(scope)).text
 
-        return ["one_id", shown_name, shown_phone, *self.list_display[1:]]
+        @admin.display(description=gettext_lazy("One-ID"))
+        def one_id(member: Member) -> str:
+            return member.one_id
+
+        return [shown_name, shown_phone, *self.list_display, one_id]
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Any, name: str) -> Any:
@@ -99,13 +102,3 @@ class MemberAdmin(ReadOnlyAdmin):
         if not ChangesPanel().roles & scope.roles:
             raise PermissionDenied
         return HttpResponseRedirect(f"{page_url(member.pk)}#changes")
-
-
-def _narrowest(scope: Scope) -> Scope:
-    """A list spans stores: a role held in some of them only must not unmask the others' members, so the weakest one counts."""
-    platform_roles = frozenset(role for store_id, role in scope.assignments if store_id is None)
-    if not scope.assignments or platform_roles:
-        return scope
-    by_store = [scope.within([store_id]) for store_id in sorted(scope.store_ids)]
-    ranks = [masking.Visibility.HIDDEN, masking.Visibility.MASKED, masking.Visibility.REVEAL, masking.Visibility.FULL]
-    return min(by_store, key=lambda held: [ranks.index(masking.visibility(field, held)) for field in FieldClass], default=scope)

@@ -6,26 +6,45 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock, phones, registry
 from core.backoffice.access import demand, scope_of
-from core.backoffice.reveal import show
+from core.backoffice.reveal import called, show
 from core.backoffice.scoped import ReadOnlyAdmin
 from core.masking import FieldClass
 from members.admin.lookup import hit_rows
-from members.admin.reach import log_view, page_url
+from members.admin.reach import log_view, narrowest, page_url
 from members.enums import MergeCaseState
-from members.models import MergeCase
+from members.models import Member, MergeCase
 
 
 @admin.register(MergeCase)
 class MergeCaseAdmin(ReadOnlyAdmin):
     """Two members who may be one person, side by side (OP-8, A-44). Executing a merge comes later."""
 
-    list_display = ["id", "first", "second", "reason", "state", "created_at"]
+    list_display = ["id", "reason", "state", "created_at"]
     list_filter = ["state", "reason"]
     list_select_related = ["first", "second"]
     ordering = ["-id"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        scope = narrowest(scope_of(request))
+
+        def said(member: Member) -> str:
+            number = show(FieldClass.PHONE, phones.national(member.phone), scope).text
+            return f"{called(member.name, member.nickname, scope)} {number}".strip()
+
+        @admin.display(description=gettext_lazy("first member"))
+        def first(case: MergeCase) -> str:
+            return said(case.first)
+
+        @admin.display(description=gettext_lazy("second member"))
+        def second(case: MergeCase) -> str:
+            return said(case.second)
+
+        number, *others = self.list_display
+        return [number, first, second, *others]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -63,7 +82,7 @@ def _side_by_side(request: HttpRequest, case: MergeCase) -> list[dict[str, Any]]
     def line(label: Any, values: list[Any]) -> None:
         fields.append({"label": label, "values": [str(value) for value in values], "differs": str(values[0]) != str(values[1])})
 
-    line("one_id", [member.one_id for member in members])
+    line(_("One-ID"), [member.one_id for member in members])
     line(_("status"), [member.get_status_display() for member in members])
     for label, field_class, values in (
         (_("name"), FieldClass.NAME, [member.name for member in members]),
@@ -78,5 +97,5 @@ def _side_by_side(request: HttpRequest, case: MergeCase) -> list[dict[str, Any]]
     line(_("gender"), [member.get_gender_display() for member in members])
     line(_("registered through"), [member.get_register_channel_display() for member in members])
     for position, column in enumerate(registry.hit_columns()):
-        line(column.heading, [row["columns"][position] for row in rows])
+        line(column.heading, [row["columns"][position][1] for row in rows])
     return fields

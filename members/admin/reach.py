@@ -6,9 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 
-from core import clock, permissions, registry
+from core import clock, masking, permissions, registry
 from core.backoffice.access import demand, ip_of, request_id_of, scope_of, user_id_of
 from core.errors import NotFound
+from core.masking import FieldClass
 from core.scope import Scope
 from members import search, services
 from members.enums import AccessAction
@@ -58,3 +59,13 @@ def log_unless_viewed(request: HttpRequest, member_id: int, what: str, now: date
 
 def page_url(member_id: int) -> str:
     return reverse("admin:members_member_change", args=[member_id])
+
+
+def narrowest(scope: Scope) -> Scope:
+    """A list spans stores: a role held in some of them only must not unmask the others' members, so the weakest one counts."""
+    platform_roles = frozenset(role for store_id, role in scope.assignments if store_id is None)
+    if not scope.assignments or platform_roles:
+        return scope
+    by_store = [scope.within([store_id]) for store_id in sorted(scope.store_ids)]
+    ranks = [masking.Visibility.HIDDEN, masking.Visibility.MASKED, masking.Visibility.REVEAL, masking.Visibility.FULL]
+    return min(by_store, key=lambda held: [ranks.index(masking.visibility(field, held)) for field in FieldClass], default=scope)

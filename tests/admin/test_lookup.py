@@ -1,5 +1,6 @@
 """The lookup: one box, any way a caller names somebody, and the one hit opens by itself (CSL-01, CSL-02, design section 9)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.masking import Role
+from coupons.models import Coupon
 from members import services as members_services
 from members.models import AccessLog, Member
 from members.rules import IdentityClaim
@@ -39,7 +41,10 @@ def ways(street: Street) -> dict[str, str]:
         "card": "CARD甲246199",
         "member number": numbers.get().member_no,
         "order number": "O-甲-1",
+        "order number in small letters": "o-甲-1",
         "after-sale number": "AS-甲-1",
+        "coupon code": Coupon.objects.get(pk=street.ours.ids["coupon_id"]).code,
+        "coupon code as it is read out": " ".join(re.findall("..", Coupon.objects.get(pk=street.ours.ids["coupon_id"]).code.lower())),
     }
 
 

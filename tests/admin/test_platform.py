@@ -358,5 +358,14 @@ def test_a_merge_case_shows_both_side_by_side(street: Street, sit: Sit) -> None:
         assert seen in text, seen
 
 
+def test_lists_of_members_call_them_by_name(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    cases = client.get(reverse("admin:members_mergecase_changelist")).content.decode()
+    for seen in ("甄甲人 138****7531", "双甲子 139****8642"):
+        assert seen in cases, seen
+    members = client.get(reverse("admin:members_member_changelist")).content.decode()
+    assert re.search(rf'<a href="/admin/members/member/{street.ours.member_id}/change/[^>]*>\s*甄甲人\s*</a>', members)
+
+
 def test_the_site_passes_its_own_checks() -> None:
     call_command("check", "--fail-level", "WARNING")
