@@ -167,13 +167,17 @@ class PortraitPanel:
             "portraits": [
                 {
                     "bought": bought,
-                    "average_minor": bought.settled_minor // bought.orders if bought.orders else 0,
+                    "average_minor": _half_up(bought.settled_minor, bought.orders),
                     "groups": [(_("categories"), _shares(bought.top_categories)), (_("brands"), _shares(bought.top_brands))],
                 }
                 for bought in selectors.consumption(subject_id, scope)
             ],
             "next_cursor": None,
         }
+
+
+def _half_up(amount_minor: int, parts: int) -> int:
+    return (2 * amount_minor + parts) // (2 * parts) if parts else 0
 
 
 def _shares(counted: Sequence[tuple[str, int]]) -> list[tuple[str, int, int]]:

@@ -17,7 +17,7 @@ def _balance(member_id: int, scope: Scope, now: datetime, programme_id: int | No
     wallet = selectors.wallet(member_id, programme_id, scope) if programme_id else None
     if wallet is None:
         return None
-    told = {name: value for name, value in asdict(wallet).items() if name != "programme_code"}
+    told = {name: value for name, value in asdict(wallet).items() if not name.startswith("programme_")}
     return {**told, "as_of": _moment(wallet.as_of)}
 
 

@@ -94,6 +94,7 @@ class Wallet:
     """A mirrored balance in minor units. is_out_of_balance: not what was recharged less spent plus given (MEM-31)."""
 
     programme_code: str
+    programme_name: str
     currency: str
     balance_minor: int
     red_packet_minor: int
@@ -120,6 +121,7 @@ def wallet(member_id: int, programme_id: int, scope: Scope) -> Wallet | None:
 def _as_wallet(row: WalletBalance) -> Wallet:
     return Wallet(
         programme_code=row.membership.programme.code,
+        programme_name=row.membership.programme.name,
         currency=row.currency,
         balance_minor=row.balance_minor,
         red_packet_minor=row.red_packet_minor,

@@ -10,6 +10,11 @@ def comma() -> str:
     return pgettext("between the words of a list", ", ")
 
 
+def colon() -> str:
+    """What stands between a word and what it announces."""
+    return pgettext("between a word and what it announces", ": ")
+
+
 def listed(words: Iterable[object]) -> str:
     """`listed(["A", "B"])` -> "A, B", in Chinese "A、B"; nothing for nothing."""
     return comma().join(str(word) for word in words)

@@ -185,7 +185,7 @@ GROUPS: tuple[Group, ...] = (
                 "QUIET", _("Coupon set aside"), _("满150减20 of 北巷 is reserved for her unpaid order O1080, and free again without it.")
             ),
             _of_cast(
-                "TWO_STORES", _("Wrong shop"), _("线下店满100减15 is for the shop's till alone; the online shop answers wrong_store.")
+                "TWO_STORES", _("Wrong shop"), _("线下店满100减15 is for the shop's till alone; the online shop refuses it and says so.")
             ),
             _of_cast(
                 "WALLET",
@@ -229,13 +229,14 @@ def section(scope: Scope, now: datetime) -> Mapping[str, Any] | None:
     if _PARTS["M1"].identity.key not in member_ids:
         return None
     mine = dict(narrow(Member.objects.filter(pk__in=member_ids.values()), scope).values_list("id", "name"))
-    groups = [
+    groups: list[dict[str, Any]] = [
         {"title": group.title, "lines": [_entry(line, member_ids.get(line.identity), mine, scope) for line in group.lines]}
         for group in GROUPS
         if any(line.identity in member_ids for line in group.lines)
     ]
     return {
         "groups": groups,
+        "has_others": any(entry["url"] is None for group in groups for entry in group["lines"]),
         "rules": menu.ways(RULES, scope),
         "shop": reverse("demo-shop") if shop.is_open_to(scope) else None,
         "api_docs": reverse("api-docs"),

@@ -51,7 +51,10 @@ class DaysPanel:
         return {
             "figures": [each.label for each in FIGURES],
             "rows": [
-                {"day": day, "cells": [_cell(getattr(day, each.column), each, day.membership.programme.currency) for each in FIGURES]}
+                {
+                    "day": day,
+                    "cells": [(each.label, _cell(getattr(day, each.column), each, day.membership.programme.currency)) for each in FIGURES],
+                }
                 for day in days
             ],
             "programmes": [
@@ -63,6 +66,7 @@ class DaysPanel:
                     ],
                 }
                 for each in memberships
+                if any(value is not None for value in values[each.pk].values())
             ],
             "latest": _latest(days[0], now) if days else None,
             "next_cursor": None,

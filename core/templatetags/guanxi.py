@@ -58,6 +58,12 @@ def comma() -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """What stands between a word and what it announces."""
+    return words.colon()
+
+
+@register.simple_tag
 def copyable(text: object) -> SafeString | str:
     """A number with a button that puts it on the clipboard."""
     if not text:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import InvalidInput
 from core.money import format_minor
+from core.words import listed
 from growth.enums import BenefitCategory, BenefitKind, ServiceTier
 
 AMOUNT_AT_MOST = 10**12  # minor units
@@ -353,7 +354,8 @@ def words(value: Value, *, currency: str) -> str:
         case EarlyAccess(hours):
             return ngettext("%(count)d hour earlier", "%(count)d hours earlier", hours) % {"count": hours}
         case Identity(card_style, avatar_frame, badge):
-            return ", ".join(mark for mark in (card_style, avatar_frame, badge) if mark)
+            marks = ((_("card"), card_style), (_("avatar frame"), avatar_frame), (_("badge"), badge))
+            return listed(f"{place} {mark}" for place, mark in marks if mark)
         case MemberPrices(prices):
             return ngettext("%(count)d product", "%(count)d products", len(prices)) % {"count": len(prices)}
     return ""

@@ -1,16 +1,20 @@
 """The member page: who is this, what did they buy, and what may be done about it (CSL-04..08, MEM-24..31)."""
 
 import re
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from activity import services as activity_services
 from activity.inputs import OrderIn, OrderLineIn
-from core import registry
+from core import notices, registry
 from core.masking import Role
+from core.notices import NoticeIn
 from members.models import Address, Child, Consent, Member
 from stores.enums import StaffRole
 from stores.models import ServiceNote, Store
@@ -51,6 +55,30 @@ def test_the_last_five_orders_are_named_without_a_click(street: Street, sit: Sit
     assert [f"货品{number}号" in text for number in range(6)] == [False, True, True, True, True, True]
     assert "¥88.80" in text  # the balance, with its moment
     assert "as of" in text
+
+
+def test_a_message_that_waits_says_when_it_goes_out(street: Street, sit: Sit) -> None:
+    programme, member_id = street.ours.store.programme_id, street.ours.member_id
+    for key, due_at in (("now", None), ("later", street.now + timedelta(hours=24))):
+        said = NoticeIn(programme, member_id, "level_up", f"level_history:{key}", key, {"level": "银牌会员", "level_before": ""}, due_at)
+        with transaction.atomic():
+            notices.queue([said], created_at=street.now)
+    text = panel(sit(street.staff[Role.CUSTOMER_SERVICE]), member_id, "timeline")
+    tomorrow = timezone.localtime(street.now + timedelta(hours=24))
+    assert f"(to be sent from {tomorrow:%Y-%m-%d %H:%M})" in text
+    assert text.count("to be sent from") == 1
+    assert "(queued)" in text
+
+
+def test_the_balance_names_its_programme_and_the_portrait_rounds_half_up(street: Street, sit: Sit) -> None:
+    client, shop = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours
+    assert f"<dd>{shop.store.programme.name}</dd>" in panel(client, shop.member_id, "assets")
+    buyer = world.enrol(shop.store, name="三分之二").member_id
+    for number, minor in enumerate((100, 101, 101)):
+        order = order_in(shop.store, buyer, f"H{number}", street.now, goods_minor=minor, paid_minor=minor)
+        order = replace(order, lines=tuple(replace(line, unit_price_minor=minor, paid_minor=minor) for line in order.lines))
+        activity_services.record_orders(orders=[order], actor="test", booked_at=street.now)
+    assert "<dt>an order on average</dt><dd>¥1.01</dd>" in panel(client, buyer, "portrait")  # 3.02 by three
 
 
 def test_an_order_shows_what_a_caller_asks_for(street: Street, sit: Sit) -> None:

@@ -54,6 +54,8 @@ def test_people_beyond_the_readers_stores_carry_no_link(cast: Cast) -> None:
     links = {entry["line"].identity: entry["url"] for entry in entries(guide.section(scope_of("op02"), FROZEN))}
     by_key = {part.key: links[part.identity.key] for part in PARTS}
     assert {key for key, url in by_key.items() if url} == {"TWO_STORES", "REFUND_REVIEWING", "QUIET", "PLATFORM_SILVER"}
+    said = [render_to_string("demo/guide.html", {"section": guide.section(scope, FROZEN)}) for scope in (scope_of("op02"), SYSTEM)]
+    assert ["data-others" in text for text in said] == [True, False]  # why some names lead nowhere
 
 
 def test_the_same_person_line_leads_to_the_merge_case(cast: Cast) -> None:

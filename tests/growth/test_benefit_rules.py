@@ -153,7 +153,7 @@ def test_words_of_the_other_values():
     assert said("service_tier") == "one-to-one service, adviser 7"
     assert benefits.words(Service(ServiceTier.PRIORITY, None), currency="CNY") == "priority service"
     assert said("early_access") == "24 hours earlier"
-    assert said("identity") == "gold, f3, b2"
+    assert said("identity") == "card gold, avatar frame f3, badge b2"
     assert said("member_price") == "1 product"
     assert said("next_day") == ""
 

@@ -21,7 +21,9 @@ def test_a_phone_is_revealed_once_for_a_reason_that_is_logged(desks: Sit, cast: 
     reason = cs01.page.get_by_role("textbox", name="原因")
     expect(reason).to_be_focused()
     reason.fill("看看")
-    reason.press("Enter")  # too short: the browser keeps the form
+    reason.press("Enter")  # too short, which is said in the page's language and by the rule for reasons
+    expect(cs01.page.get_by_role("alert")).to_have_text("请填写至少三个汉字（或五个字母）的理由。")
+    expect(reason).to_be_focused()
     expect(cs01.page.locator("body")).not_to_contain_text("13800138000")
     assert not AccessLog.objects.filter(action=AccessAction.REVEAL).exists()
 
