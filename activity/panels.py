@@ -277,6 +277,9 @@ registry.add_part(Part("head", "balance", _balance, 30, "activity/cards/balance.
 registry.add_part(Part("head", "bought", _bought, 100, "activity/cards/bought.html"))
 registry.add_timeline_source(TimelineSource("activity", _timeline))
 registry.add_search_key(SearchKey("order_no", _("order number"), selectors.members_by_order_no, 70))
-for _kind, _model in (("order", Order), ("after_sale", AfterSale)):
-    registry.add_revealable(Revealable(f"{_kind}_phone", FieldClass.PHONE, _phone_of(_model)))
-    registry.add_revealable(Revealable(f"{_kind}_address", FieldClass.ADDRESS, _address_of(_model)))
+for _kind, _model, _phone, _address in (
+    ("order", Order, _("phone of an order"), _("address of an order")),
+    ("after_sale", AfterSale, _("phone of an after-sale"), _("address of an after-sale")),
+):
+    registry.add_revealable(Revealable(f"{_kind}_phone", FieldClass.PHONE, _phone_of(_model), _phone))
+    registry.add_revealable(Revealable(f"{_kind}_address", FieldClass.ADDRESS, _address_of(_model), _address))

@@ -96,12 +96,13 @@ class Revealable:
     """A masked value that may be shown once for a reason (CSL-17).
 
     kind: what people ask for ("phone", "address").  read: (member id, reference, scope) -> the value; raises NotFound. reference: which
-    of the member's several, or empty.
+    of the member's several, or empty.  label: what the access log calls it.
     """
 
     kind: str
     field_class: FieldClass
     read: Callable[[int, str, Scope], str]
+    label: Text
 
 
 @dataclass(frozen=True)

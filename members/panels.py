@@ -189,6 +189,17 @@ def _masked(change: rules.FieldChange, value: str, scope: Scope) -> Text:
     return words
 
 
+LOOKED_AT: dict[str, Text] = {"page": _("member page"), "merge_case": _("merge case"), "change": _("form"), "freeze": _("freezing")}
+
+
+def looked_at(field: str) -> Text:
+    """What a line of the access log is about, in words: a part of the page, or a value that was shown whole. Others say it themselves."""
+    kind = field.partition(":")[0]
+    value = registry.revealable(kind)
+    part = next((panel.heading for panel in registry.panels("members.Member") if panel.key == kind), None)
+    return LOOKED_AT.get(kind) or (value.label if value else part) or field
+
+
 class AccessPanel:
     key: str = "access"
     heading: Text = _("Access log")
@@ -205,7 +216,7 @@ class AccessPanel:
         who = actors.names(row.actor for row in found)
         shown = found[:PAGE]
         return {
-            "rows": [(row, who[row.actor], AccessAction(row.action).label) for row in shown],
+            "rows": [(row, who[row.actor], AccessAction(row.action).label, looked_at(row.field)) for row in shown],
             "next_cursor": keyset.write(shown[-1].at, shown[-1].pk) if len(found) > PAGE else None,
         }
 
@@ -292,12 +303,12 @@ for _key in (
 ):
     registry.add_search_key(_key)
 for _revealable in (
-    Revealable("phone", FieldClass.PHONE, _phone),
-    Revealable("landline", FieldClass.PHONE, _landline),
-    Revealable("email", FieldClass.EMAIL, _email),
-    Revealable("address", FieldClass.ADDRESS, _address_street),
-    Revealable("address_phone", FieldClass.PHONE, _address_phone),
-    Revealable("identity", FieldClass.EXTERNAL_ID, _identity_value),
+    Revealable("phone", FieldClass.PHONE, _phone, _("phone")),
+    Revealable("landline", FieldClass.PHONE, _landline, _("home number")),
+    Revealable("email", FieldClass.EMAIL, _email, _("e-mail")),
+    Revealable("address", FieldClass.ADDRESS, _address_street, _("address")),
+    Revealable("address_phone", FieldClass.PHONE, _address_phone, _("phone of an address")),
+    Revealable("identity", FieldClass.EXTERNAL_ID, _identity_value, _("identity")),
 ):
     registry.add_revealable(_revealable)
 registry.add_timeline_source(TimelineSource("members", _timeline))

@@ -163,4 +163,4 @@ def _reward_code(member_id: int, reference: str, scope: Scope) -> str:
 registry.add_panel("members.Member", PointsPanel())
 registry.add_timeline_source(TimelineSource("points", _timeline))
 registry.add_part(Part("head", "points", _purses, 20, "points/cards/points.html"))
-registry.add_revealable(Revealable("reward_code", FieldClass.EXTERNAL_ID, _reward_code))
+registry.add_revealable(Revealable("reward_code", FieldClass.EXTERNAL_ID, _reward_code, _("reward code")))

@@ -4,20 +4,27 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedRelatedFilter
+from core.registry import Text
 from members.models import AccessLog
+from members.panels import looked_at
 
 
 @admin.register(AccessLog)
 class AccessLogAdmin(ReadOnlyAdmin):
     """Who looked at whom (SEC-07). Nobody can change it, not even here."""
 
-    list_display = ["at", "user", "action", "member", "field", "reason", "hits", "ip", "request_id"]
+    list_display = ["at", "user", "action", "member", "what", "reason", "hits", "ip", "request_id"]
     list_display_links = None
     list_filter = ["action", ("user", ScopedRelatedFilter)]
     list_select_related = ["user", "member"]
     ordering = ["-at", "-id"]
+
+    @admin.display(description=gettext_lazy("field"))
+    def what(self, line: AccessLog) -> Text:
+        return looked_at(line.field)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -5,10 +5,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 from django.urls import reverse
 
+from activity.models import Order
 from core import registry
 from core.masking import Role
 from members.enums import AccessAction
 from members.models import AccessLog
+from members.panels import looked_at
 from members.services.access import search_hash
 from tests.admin.conftest import Sit, Street
 
@@ -50,6 +52,22 @@ def test_a_merge_case_and_a_members_forms_are_views_too(street: Street, sit: Sit
         (street.ours.member_id, AccessAction.VIEW, "merge_case"),
         (street.ours.twin_id, AccessAction.VIEW, "merge_case"),
     }
+
+
+def test_the_log_says_in_words_what_was_looked_at(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.get(reverse("admin:members_mergecase_change", args=[street.ours.ids["members_mergecase"]]))
+    reveal = reverse("admin:members_member_reveal", args=[street.ours.member_id])
+    order = Order.objects.get(order_no="O-甲-1").pk
+    assert client.post(reveal, {"kind": "order_phone", "reference": order, "reason": "客户来电核对"}).status_code == 200
+    auditor = sit(street.staff[Role.AUDITOR])
+    panel = auditor.get(reverse("admin:members_member_panel", args=[street.ours.member_id, "access"])).content.decode()
+    listed = auditor.get(reverse("admin:members_accesslog_changelist")).content.decode()
+    for text in (panel, listed):
+        for seen in ("merge case", "phone of an order"):
+            assert seen in text, seen
+    for part in registry.panels("members.Member"):
+        assert looked_at(part.key) == part.heading
 
 
 def test_a_refused_page_is_not_a_view(street: Street, sit: Sit) -> None:

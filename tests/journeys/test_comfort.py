@@ -1,5 +1,6 @@
 """That the pages are good to work with: by keyboard alone, on a phone, in the dark, in both languages (design section 9, issue item 6)."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,6 +69,20 @@ def test_a_member_is_found_and_read_by_keyboard_alone(desks: Sit, cast: Cast) ->
     keys.type("13800138001")
     keys.press("Enter")
     expect(page.locator(".gx-who h2")).to_have_text("李四")
+
+
+def test_the_menu_is_skipped_by_two_keys(desks: Sit, cast: Cast) -> None:
+    """Forty links stand before the page."""
+    desk = desks("cs01")
+    page, keys = desk.page, desk.page.keyboard
+    desk.look_up("13800138000")
+    expect(page.locator(".gx-who h2")).to_be_visible()
+    keys.press("Tab")
+    expect(page.get_by_role("link", name="跳过菜单")).to_be_focused()
+    expect(page.get_by_role("link", name="跳过菜单")).to_be_in_viewport()
+    keys.press("Enter")
+    keys.press("Tab")
+    expect(page.locator("#content .gx-who a:focus")).to_have_text(re.compile("修改资料"))
 
 
 def test_the_search_box_has_the_focus_however_late_the_scripts_come(desks: Sit, cast: Cast) -> None:
