@@ -47,7 +47,7 @@ def record_after_sales(
     Announces AfterSalesRecorded, and AfterSalesSettled for those whose refund has been taken off the order's lines.
     """
     stores = stores_selectors.contacts({after_sale.store_id for after_sale in after_sales})
-    answers, sound = outcomes.sift(enumerate(after_sales), _checked)
+    answers, sound = outcomes.sift(enumerate(after_sales), lambda after_sale: _checked(after_sale, booked_at))
     rates = known_rates((after_sale.store_id, after_sale.order_no) for _index, after_sale in sound if is_foreign(after_sale, stores))
     refused, priced = outcomes.sift(sound, lambda after_sale: (after_sale, *terms(after_sale, stores, rates)))
     answers += refused
@@ -61,8 +61,8 @@ def record_after_sales(
     return outcomes.in_order(answers)
 
 
-def _checked(after_sale: AfterSaleIn) -> AfterSaleIn:
-    rules.check_after_sale(after_sale)
+def _checked(after_sale: AfterSaleIn, booked_at: datetime) -> AfterSaleIn:
+    rules.check_after_sale(after_sale, booked_at=booked_at)
     return after_sale
 
 

@@ -51,7 +51,7 @@ def record_orders(*, orders: Sequence[OrderIn], actor: str, booked_at: datetime,
     order.
     """
     stores = stores_selectors.contacts({order.store_id for order in orders})
-    answers, sound = outcomes.sift(enumerate(orders), _checked)
+    answers, sound = outcomes.sift(enumerate(orders), lambda order: _checked(order, booked_at))
     rates = known_rates((order.store_id, order.order_no) for _index, order in sound if is_foreign(order, stores))
     refused, priced = outcomes.sift(sound, lambda order: (order, *terms(order, stores, rates)))
     answers += refused
@@ -63,8 +63,8 @@ def record_orders(*, orders: Sequence[OrderIn], actor: str, booked_at: datetime,
     return outcomes.in_order(answers)
 
 
-def _checked(order: OrderIn) -> OrderIn:
-    rules.check_order(order)
+def _checked(order: OrderIn, booked_at: datetime) -> OrderIn:
+    rules.check_order(order, booked_at=booked_at)
     return order
 
 

@@ -40,7 +40,7 @@ def record_wallets(*, wallets: Sequence[WalletIn], actor: str, booked_at: dateti
     """
     programmes = _programmes(wallets)
     members = members_selectors.names_of(sorted({wallet.member_id for wallet in wallets}))
-    answers, sound = outcomes.sift(enumerate(wallets), lambda wallet: _checked(wallet, programmes, members))
+    answers, sound = outcomes.sift(enumerate(wallets), lambda wallet: _checked(wallet, programmes, members, booked_at))
     opened = stores_services.open_memberships(
         contacts=[(wallet.member_id, wallet.store_id, wallet.as_of) for _index, wallet in sound],
         source=MembershipSource.FIRST_CONTACT,
@@ -64,12 +64,12 @@ def _programmes(wallets: Sequence[WalletIn]) -> Programmes:
     return {None: (platform.pk, platform.currency)} | {store_id: (store.programme_id, store.currency) for store_id, store in stores.items()}
 
 
-def _checked(wallet: WalletIn, programmes: Programmes, members: Mapping[int, object]) -> WalletIn:
+def _checked(wallet: WalletIn, programmes: Programmes, members: Mapping[int, object], booked_at: datetime) -> WalletIn:
     if wallet.store_id not in programmes:
         raise StoreNotFound(field="store")
     if wallet.member_id not in members:
         raise MemberNotFound(field="member")
-    rules.check_wallet(wallet)
+    rules.check_wallet(wallet, booked_at=booked_at)
     expected = programmes[wallet.store_id][1]
     if wallet.currency != expected:
         raise CurrencyMismatch(field="currency", currency=wallet.currency, expected=expected)
