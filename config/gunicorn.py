@@ -15,6 +15,8 @@ timeout = 60  # seconds; longer work is a job
 graceful_timeout = 15
 max_requests, max_requests_jitter = 5000, 500
 accesslog = "-"
+if os.environ.get("DJANGO_SETTINGS_MODULE", "config.settings.prod") == "config.settings.prod":
+    forwarded_allow_ips = ""  # gunicorn would believe a proxy on its own machine; TRUSTED_PROXIES alone says who is believed
 access_log_format = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(D)sus %({x-request-id}o)s'  # the path without its query, where people type phones
 
 

@@ -279,9 +279,45 @@ def test_every_error_code_is_documented():
 # --- production ---
 
 
-def test_production_settings_pass_djangos_own_review():
-    answer = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", environment=production())
+def review(**changes: str) -> subprocess.CompletedProcess[str]:
+    return run("manage.py", "check", "--deploy", "--fail-level", "WARNING", environment=production(**changes))
+
+
+def test_production_settings_pass_djangos_own_review(tmp_path):
+    (tmp_path / "staticfiles.json").write_text("{}")
+    answer = review(STATIC_DIR=str(tmp_path))
     assert answer.returncode == 0, answer.stderr
+
+
+def test_production_says_what_would_only_be_noticed_later(tmp_path):
+    answer = review(STATIC_DIR=str(tmp_path), REDIS_URL="127.0.0.1:6379", WEBHOOK_NETWORKS="10.20.0.0/16, 10.20")
+    assert answer.returncode != 0
+    assert re.findall(r"guanxi\.\w+", answer.stderr) == ["guanxi.E004", "guanxi.E005", "guanxi.W001"]
+    assert "10.20 is no network" in answer.stderr
+
+
+def test_lists_may_be_written_with_blanks():
+    show = "import django; django.setup(); from django.conf import settings as s; print(s.ALLOWED_HOSTS, s.SECRET_KEY_FALLBACKS)"
+    answer = run("-c", show, environment=production(ALLOWED_HOSTS="a.example.com, b.example.com,", SECRET_KEY_FALLBACKS=""))
+    assert answer.stdout == "['a.example.com', 'b.example.com'] []\n", answer.stderr
+
+
+@pytest.mark.parametrize(("module", "believed"), [("config.settings.prod", ""), ("config.settings.demo", None)])
+def test_gunicorn_believes_no_proxy_where_the_settings_believe_none(module, believed):
+    show = "import runpy; print(repr(runpy.run_path('config/gunicorn.py').get('forwarded_allow_ips')))"
+    answer = run("-c", show, environment={"DJANGO_SETTINGS_MODULE": module})
+    assert answer.stdout == f"{believed!r}\n", answer.stderr
+
+
+@pytest.mark.django_db
+def test_beat_brings_no_entry_of_its_own():
+    from django_celery_beat.models import PeriodicTask
+
+    from config.celery import app
+    from config.scheduler import Scheduler
+
+    Scheduler(app=app, lazy=True).install_default_entries({})
+    assert not PeriodicTask.objects.filter(name__startswith="celery.").exists()
 
 
 def production(**changes: str) -> dict[str, str]:

@@ -15,13 +15,22 @@ from config.settings.logs import *
 from config.settings.tasks import *
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
+
+
+class Env(environ.Env):
+    """The environment; lists of names may have blanks after their commas, as people write them."""
+
+    def names(self, name: str) -> list[str]:
+        return [entry.strip() for entry in self.str(name, default="").split(",") if entry.strip()]
+
+
+env = Env()
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 DEBUG = False
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -144,7 +153,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes of a request body, uploaded files apart
 
-LANGUAGE_CODE = "zh-hans"
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")  # of commands, and of browsers that ask for neither
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
@@ -167,7 +176,7 @@ DEMO_SCREENS = False  # only the demo shows its guide on the first page and its 
 CLOCK_OVERRIDE = False  # only demo and test let a request or command say what "now" is
 WEBHOOK_PRIVATE_ADDRESSES = False  # only demo, development and tests may deliver to loopback and private networks
 WEBHOOK_PUBLIC_ADDRESSES = True  # the demo keeps everything on its machine
-WEBHOOK_NETWORKS: list[str] = env.list("WEBHOOK_NETWORKS", default=[])  # private networks of the house that may be reached: 10.20.0.0/16
+WEBHOOK_NETWORKS = env.names("WEBHOOK_NETWORKS")  # private networks of the house that may be reached: 10.20.0.0/16
 
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

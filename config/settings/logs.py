@@ -44,6 +44,7 @@ def logging_with(renderer: Any) -> dict[str, Any]:
             # Ticks come every few seconds and say nothing when all is well; a task that fails is an error all the same.
             "celery.beat": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
             "django_structlog.celery": {"level": "WARNING"},
             "axes": {"level": "WARNING"},
         },

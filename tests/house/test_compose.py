@@ -24,7 +24,7 @@ SERVICE = {
         "image": TEXT,
         "restart": {"enum": ["no", "unless-stopped"]},
         "command": TEXTS,
-        "environment": {"type": "object", "additionalProperties": TEXT},
+        "environment": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
         "volumes": TEXTS,
         "ports": {"type": "array", "items": {"type": "string", "pattern": r"^127\.0\.0\.1:"}},
         "shm_size": TEXT,
@@ -105,6 +105,14 @@ def test_every_variable_is_in_the_example(compose):
     names = set(re.findall(r"\$\{([A-Z_]+)", (PROJECT / "docker-compose.yml").read_text()))
     example = (PROJECT / ".env.example").read_text()
     assert sorted(name for name in names - {"PORT"} if not re.search(rf"^#? ?{name}=", example, re.M)) == []
+
+
+def test_every_setting_of_the_example_reaches_the_processes(compose):
+    example = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", (PROJECT / ".env.example").read_text(), re.M))
+    of_the_image = set(re.findall(r"^(?:ENV )? *([A-Z_]+)=[^ ]+ \\?$", (PROJECT / "Dockerfile").read_text(), re.M)) | {"WEB_BIND"}
+    assert {"DATA_DIR", "STATIC_DIR"} <= of_the_image
+    for name in ("migrate", "web", "worker", "beat"):
+        assert sorted(example - {"POSTGRES_PASSWORD"} - of_the_image - set(compose["services"][name]["environment"])) == []
 
 
 def test_the_image_carries_every_folder_of_the_product_and_not_the_demo():
