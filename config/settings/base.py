@@ -148,6 +148,7 @@ SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=3 * 3600)  # a lo
 SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)  # and after this time in any case
 SESSION_COOKIE_NAME = "guanxi_session"
 
+CSRF_FAILURE_VIEW = "core.csrf.refused"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

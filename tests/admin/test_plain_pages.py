@@ -34,6 +34,16 @@ def test_a_form_that_was_open_too_long_saves_nothing_and_says_so(street: Street)
     assert "没有保存任何内容" in answer.content.decode()
 
 
+def test_an_address_the_proxy_has_changed_is_not_called_an_old_form() -> None:
+    """The first login of an installation whose proxy does not pass the host's name."""
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-hans"})
+    answer = client.post("/admin/login/", {"username": "admin"}, headers={"origin": "https://members.example.com"})
+    assert answer.status_code == 403
+    assert "CSRF_TRUSTED_ORIGINS" in answer.content.decode()
+    assert "表单打开太久" not in answer.content.decode()
+    assert 'rel="icon"' in answer.content.decode()
+
+
 @pytest.mark.parametrize("page", ["403.html", "403_csrf.html", "404.html", "500.html"])
 def test_they_are_written_without_a_request(page: str) -> None:
     """A fault may have come from anything a request brings along."""
