@@ -71,6 +71,8 @@ class OrderAdmin(_StoreFactAdmin):
     search_fields = ["order_no__exact"]
     search_help_text = _("whole order number")
     ordering = ["-placed_at", "-id"]
+    comes_from = _("Orders come from a file, or as they happen from the shop's programs by API.")
+    ways_in = ["admin:import_orders", "admin:stores_apiclient_changelist"]
 
     @admin.display(description=_("paid"))
     def paid(self, order: Order) -> str:
@@ -90,6 +92,8 @@ class AfterSaleAdmin(_StoreFactAdmin):
     search_fields = ["after_sale_no__exact", "order_no__exact"]
     search_help_text = _("whole after-sale or order number")
     ordering = ["-applied_at", "-id"]
+    comes_from = _("After-sales come from the shop's programs by API.")
+    ways_in = ["admin:stores_apiclient_changelist"]
 
     @admin.display(description=_("refund"))
     def refund(self, after_sale: AfterSale) -> str:
@@ -103,6 +107,8 @@ class WalletBalanceAdmin(_FactAdmin):
     list_filter: list[Any] = []
     list_select_related = ["membership__programme"]
     ordering = ["-id"]
+    comes_from = _("Balances come from the wallet system by API.")
+    ways_in = ["admin:stores_apiclient_changelist"]
 
     @admin.display(description=_("programme"))
     def programme(self, wallet: WalletBalance) -> str:

@@ -32,14 +32,20 @@ page("imports/template/<slug:kind>/", name="import_template")(uploads.template)
 class JobAdmin(ReadOnlyAdmin):
     """Long work: how far it is, what came of it, the lines it refused."""
 
-    list_display = ["id", "kind_in_words", "state", "phase", "done", "total", "created_by", "created_at", "finished_at"]
+    list_display = ["id", "kind_in_words", "state", "phase_in_words", "done", "total", "created_by", "created_at", "finished_at"]
     list_filter = ["state", "kind"]
     list_select_related = ["created_by"]
     ordering = ["-id"]
+    comes_from = gettext_lazy("Imports, trials and simulations that somebody started stand here with their progress.")
+    ways_in = ["admin:import_members", "admin:import_orders"]
 
     @admin.display(description=gettext_lazy("kind"))
     def kind_in_words(self, job: Job) -> str:
         return str(uploads.kind_of(job).words)
+
+    @admin.display(description=gettext_lazy("phase"))
+    def phase_in_words(self, job: Job) -> str:
+        return str(uploads.kind_of(job).phases.get(job.phase, job.phase))
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Any, name: str) -> Any:
@@ -183,6 +189,7 @@ class FailedLoginAdmin(ReadOnlyAdmin):
     list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
     fields = ["attempt_time", "username", "ip_address", "user_agent", "failures_since_start"]
     ordering = ["-attempt_time"]
+    comes_from = gettext_lazy("Logins with a wrong password stand here for as long as they count.")
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.allowed(request, "delete")

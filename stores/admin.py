@@ -12,6 +12,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
@@ -127,6 +128,10 @@ class StaffAssignmentAdmin(ScopedAdmin):
     fields = ["user", "store", "role", "valid_from", "valid_until"]
     ordering = ["user__username", "id"]
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """From now on, unless somebody says otherwise."""
+        return {"valid_from": clock.now(), **super().get_changeform_initial_data(request)}
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "store" and field is not None:
@@ -155,6 +160,17 @@ class StaffUserAdmin(ScopedAdmin, UserAdmin):  # type: ignore[type-arg, misc]
     ]
     add_fieldsets = [(None, {"fields": ["username", "password1", "password2", "is_staff"]})]
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """Whoever is added here is to log in here."""
+        return {"is_staff": "on", **super().get_changeform_initial_data(request)}
+
+    def response_add(self, request: HttpRequest, obj: Model, post_url_continue: str | None = None) -> HttpResponse:
+        """A login alone sees nothing: the next step is its role, a click away."""
+        for words, address in menu.ways(["admin:stores_staffassignment_changelist"], scope_of(request)):
+            said = format_html('{} <a href="{}add/?user={}">{}</a>', _("Now give them a role:"), address, obj.pk, words)
+            messages.info(request, said)
+        return super().response_add(request, obj, post_url_continue)
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Who could set a superuser's password would be one."""
         if obj is not None and obj.is_superuser and not request.user.is_superuser:  # type: ignore[attr-defined]
@@ -175,6 +191,7 @@ class ApiClientAdmin(ScopedAdmin):
     list_filter = ["is_active", ("store", ScopedRelatedFilter)]
     list_select_related = ["store"]
     ordering = ["name", "id"]
+    comes_from = gettext_lazy("A program of the shop, of a till or of the wallet gets its id and secret here.")
     fields = ["name", "store", "client_id", "scopes", "requests_per_minute", "is_active"]
     readonly_fields = ["store", "client_id"]
 
@@ -224,6 +241,7 @@ class WebhookEndpointAdmin(ScopedAdmin):
     list_filter = ["is_active", ("store", ScopedRelatedFilter)]
     list_select_related = ["store"]
     ordering = ["id"]
+    comes_from = gettext_lazy("A webhook tells a program of yours what happens here, as it happens.")
 
     def get_urls(self) -> list[URLPattern]:
         test = path("<int:endpoint_id>/test/", self.admin_site.admin_view(send_test), name="stores_webhookendpoint_test")
@@ -327,6 +345,8 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_filter = ["state", ("endpoint", ScopedRelatedFilter)]
     list_select_related = ["endpoint", "message"]
     ordering = ["-id"]
+    comes_from = gettext_lazy("What is delivered to webhooks stands here.")
+    ways_in = ["admin:stores_webhookendpoint_changelist"]
 
     @admin.display(description=gettext_lazy("next attempt"), ordering="next_attempt_at")
     def next_try(self, delivery: WebhookDelivery) -> datetime | None:
@@ -392,6 +412,8 @@ class ServiceNoteAdmin(ReadOnlyAdmin):
     list_filter = [("programme", ScopedRelatedFilter)]
     list_select_related = ["programme", "author", "member"]
     ordering = ["-created_at", "-id"]
+    comes_from = gettext_lazy("Notes are written on the page of a member.")
+    ways_in = ["admin:lookup"]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.contrib.admin import RelatedFieldListFilter, SimpleListFilter
+from django.contrib.admin.views.main import ChangeList
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import BadRequest, FieldDoesNotExist
 from django.db.models import ForeignKey, Model, QuerySet
@@ -17,9 +18,11 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
 from core import clock, permissions, scope
+from core.backoffice import menu
 from core.backoffice.access import scope_of
 from core.enums import Channel
 from core.history import because
+from core.registry import Text
 
 if TYPE_CHECKING:
     from django.contrib.admin.options import BaseModelAdmin
@@ -95,8 +98,13 @@ class _Scoped(_Base):
 
 
 class ScopedAdmin(_Scoped, ModelAdmin):
-    """The base of every admin class of ours."""
+    """The base of every admin class of ours.
 
+    comes_from: what an empty list says of where its lines come from.  ways_in: lines of the menu that lead there.
+    """
+
+    comes_from: Text = ""
+    ways_in: Sequence[str] = ()
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -113,6 +121,12 @@ class ScopedAdmin(_Scoped, ModelAdmin):
         titled = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, titled)
         return response
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """With `ways_in`, for unfold/helpers/empty_results.html: a part of the page that is given nothing else."""
+        listed: Any = super().get_changelist_instance(request)
+        listed.ways_in = menu.ways(self.ways_in, scope_of(request))
+        return listed  # type: ignore[no-any-return]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the list's own filters ask: a lookup over relations would answer questions about rows nobody may see."""

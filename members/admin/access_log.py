@@ -21,6 +21,7 @@ class AccessLogAdmin(ReadOnlyAdmin):
     list_filter = ["action", ("user", ScopedRelatedFilter)]
     list_select_related = ["user", "member"]
     ordering = ["-at", "-id"]
+    comes_from = gettext_lazy("Every search for a member, every page looked at and every masked number shown stands here.")
 
     @admin.display(description=gettext_lazy("field"))
     def what(self, line: AccessLog) -> Text:

@@ -8,19 +8,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock, phones, registry
+from core.backoffice import menu
 from core.backoffice.access import demand, ip_of, request_id_of, scope_of, user_id_of
 from core.backoffice.reveal import called, show
 from core.backoffice.site import front_page, page
 from core.masking import FieldClass
-from members import search, services
+from members import search, selectors, services
 from members.enums import AccessAction
 from members.models import Member
 
 HITS = 20
 SEARCHES_PER_MINUTE = 30
 RECENT = 10
+COMES_FROM = gettext_lazy("Members come from a file, or one by one from the shop's programs by API.")
+WAYS_IN = ("admin:import_members", "admin:stores_apiclient_changelist")
 
 
 @front_page
@@ -32,9 +36,10 @@ def lookup(request: HttpRequest) -> HttpResponse:
     demand(request, "members.member", "view")
     term = "".join(character for character in request.GET.get("q", "") if character.isprintable()).strip()[:100]
     if not term:
-        return _lookup_page(
-            request, recent=hit_rows(search.recently_viewed(user_id=user_id_of(request), scope=scope_of(request), limit=RECENT), request)
-        )
+        recent = search.recently_viewed(user_id=user_id_of(request), scope=scope_of(request), limit=RECENT)
+        if recent or selectors.within(scope_of(request)).exists():
+            return _lookup_page(request, recent=hit_rows(recent, request))
+        return _lookup_page(request, comes_from=COMES_FROM, ways_in=menu.ways(WAYS_IN, scope_of(request)))
     now = clock.now()
     if search.searches_since(user_id=user_id_of(request), since=now - timedelta(minutes=1)) >= SEARCHES_PER_MINUTE:
         return _lookup_page(request, term=term, too_many=True, status=429)

@@ -17,6 +17,7 @@ from core.backoffice.scoped import ReadOnlyAdmin
 from core.masking import FieldClass
 from members import selectors
 from members.admin import actions
+from members.admin.lookup import COMES_FROM, WAYS_IN
 from members.admin.member_page import member_page, panel, reveal
 from members.admin.reach import narrowest, page_url, reach
 from members.models import Member
@@ -44,6 +45,8 @@ class MemberAdmin(ReadOnlyAdmin):
     list_filter = [CallableFilter, "status", "register_channel", "gender"]
     ordering = ["-id"]
     list_per_page = 50
+    comes_from = COMES_FROM
+    ways_in = WAYS_IN
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         scope = scope_of(request)

@@ -27,6 +27,7 @@ class MergeCaseAdmin(ReadOnlyAdmin):
     list_filter = ["state", "reason"]
     list_select_related = ["first", "second"]
     ordering = ["-id"]
+    comes_from = gettext_lazy("An import or a registration that meets two members who may be one person puts them here side by side.")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         scope = narrowest(scope_of(request))
