@@ -2,15 +2,14 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from core import clock
+from core.commands import add_clock, refused, said_clock, unreadable
 from core.csvio import NotACsvFile
 from core.errors import DomainError
 from core.watching import Terminal
@@ -21,8 +20,8 @@ class ReadingCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--errors", type=Path, metavar="REPORT", help="where refused lines are written; default: FILE.errors.csv")
-        parser.add_argument("--now", metavar="TIME", help="the door's clock (RFC 3339), in demo and test settings")
+        parser.add_argument("--errors", type=Path, metavar="REPORT", help=_("where refused lines are written; default: FILE.errors.csv"))
+        add_clock(parser)
 
     def report_path(self, options: Mapping[str, Any]) -> Path:
         """Where refused lines go."""
@@ -37,13 +36,15 @@ class ReadingCommand(BaseCommand):
     def watched(self, options: Mapping[str, Any], phases: Mapping[str, object]) -> Iterator[Terminal]:
         """The work goes inside: at the moment `--now` says, and what it refuses ends the command in words. phases: their names."""
         try:
-            said = clock.at(datetime.fromisoformat(options["now"])) if options["now"] else nullcontext()
-            with said, Terminal(self.stdout, phases) as watcher:
+            options["file"].open("rb").close()  # a file that is not there is said before anything else
+            with said_clock(options), Terminal(self.stdout, phases) as watcher:
                 yield watcher
-        except (OSError, NotACsvFile) as problem:
+        except OSError as problem:
+            raise unreadable(problem) from None
+        except NotACsvFile as problem:
             raise CommandError(str(problem)) from None
         except DomainError as problem:
-            raise CommandError(f"{problem.detail} {problem.values or ''}".strip()) from None
+            raise refused(problem) from None
 
 
 class FileCommand(ReadingCommand):
@@ -53,22 +54,22 @@ class FileCommand(ReadingCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--map", type=Path, metavar="MAPPING", help=f"a mapping in TOML (docs/import.md); default: {self.without_map}")
-        parser.add_argument("--dry-run", action="store_true", help="the same, but nothing is kept")
+        parser.add_argument(
+            "--map",
+            type=Path,
+            metavar="MAPPING",
+            help=_("a mapping in TOML (docs/import.md); default: {columns}").format(columns=self.without_map),
+        )
+        parser.add_argument("--dry-run", action="store_true", help=_("the same, but nothing is kept"))
 
 
 class OpeningCommand(ReadingCommand):
-    """`COMMAND FILE --programme CODE [--apply] [--errors REPORT] [--now TIME]`: takes over, once, what another system counted before.
-
-    whose: what belongs to the programme, for the help.
-    """
-
-    whose: ClassVar[str]
+    """`COMMAND FILE --programme CODE [--apply] [--errors REPORT] [--now TIME]`: takes over, once, what another system counted before."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--programme", required=True, metavar="CODE", help=f"whose {self.whose} they are")
-        parser.add_argument("--apply", action="store_true", help="keep it; without this nothing is kept")
+        parser.add_argument("--programme", required=True, metavar="CODE", help=_("the programme they belong to"))
+        parser.add_argument("--apply", action="store_true", help=_("keep it; without this nothing is kept"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]

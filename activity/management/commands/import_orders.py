@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from django.utils.translation import gettext as _
 
@@ -13,16 +14,20 @@ from core import clock
 from core.file_commands import FileCommand
 from core.scope import Scope
 
+COLUMNS = (12, 14, 20)  # letters: lines, pieces, amount
+
 
 class Command(FileCommand):
-    help = "Record the orders of a CSV file (gzip or not), by a mapping file. Bad lines go to a report; the others are recorded."
-    without_map = "our own column names"
+    help = _("Record the orders of a CSV file (gzip or not), by a mapping file. Bad lines go to a report; the others are recorded.")
+    without_map = _("our own column names")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--store", default="", metavar="CODE", help="the store of all lines, unless the mapping tells it line by line")
-        parser.add_argument("--shift-days", type=int, default=0, metavar="N", help="move all times by this many days")
-        parser.add_argument("--at-once", type=int, default=1, metavar="N", help="record on so many connections side by side; default: 1")
+        parser.add_argument(
+            "--store", default="", metavar="CODE", help=_("the store of all lines, unless the mapping tells it line by line")
+        )
+        parser.add_argument("--shift-days", type=int, default=0, metavar="N", help=_("move all times by this many days"))
+        parser.add_argument("--at-once", type=int, default=1, metavar="N", help=_("record on so many connections side by side; default: 1"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
@@ -65,12 +70,12 @@ def summary(report: ImportReport) -> list[str]:
             _("Returned lines: %(lines_matched)s matched whole, %(lines_partly_matched)s in part, %(lines_unmatched)s not;"
               " pieces: %(pieces_matched)s matched, %(pieces_unmatched)s not.") % _grouped(report.matching)
         )  # fmt: skip
-    lines.append(f"{_('Lines of the file'):<28}{_('lines'):>12}{_('pieces'):>14}{_('amount'):>20}")
+    lines.append(_row(_("Lines of the file"), _("lines"), _("pieces"), _("amount"), indent=0))
     for name, fate in [*report.fates.items(), *sorted(report.skipped.items())]:
-        lines.append(f"  {_fate(name):<26}{fate.lines:>12,}{fate.pieces:>14,}{_exact(fate.amount_micro):>20}")
+        lines.append(_row(_fate(name), f"{fate.lines:,}", f"{fate.pieces:,}", _exact(fate.amount_micro)))
     if report.unreadable:
-        lines.append(f"  {_('not readable'):<26}{report.unreadable:>12,}")
-    lines.append(f"  {_('together'):<26}{control.lines + report.unreadable:>12,}{control.pieces:>14,}{_exact(control.amount_micro):>20}")
+        lines.append(_row(_("not readable"), f"{report.unreadable:,}"))
+    lines.append(_row(_("together"), f"{control.lines + report.unreadable:,}", f"{control.pieces:,}", _exact(control.amount_micro)))
     for currency, totals in sorted(report.totals.items()):
         amounts = {name: f"{value / 100:,.2f}" for name, value in vars(totals).items()}
         lines.append(
@@ -79,6 +84,17 @@ def summary(report: ImportReport) -> list[str]:
             % {"currency": currency, **amounts}
         )  # fmt: skip
     return [line for line in lines if line]
+
+
+def _row(words: str, *figures: str, indent: int = 2) -> str:
+    """A line of the table; a Chinese character is as wide as two letters."""
+    cells = [_filled(" " * indent + words, 28, left=True), *(_filled(text, width) for text, width in zip(figures, COLUMNS, strict=False))]
+    return "".join(cells).rstrip()
+
+
+def _filled(text: str, width: int, *, left: bool = False) -> str:
+    blanks = " " * (width - sum(2 if east_asian_width(character) in "WF" else 1 for character in text))
+    return text + blanks if left else blanks + text
 
 
 def _fate(name: str) -> str:

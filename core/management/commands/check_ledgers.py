@@ -9,7 +9,7 @@ from core import ledgers
 
 
 class Command(BaseCommand):
-    help = "Compare every growth and points account with its entries. Changes nothing."
+    help = _("Compare every growth and points account with its entries. Changes nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = ledgers.disagreements()

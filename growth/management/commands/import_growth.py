@@ -16,8 +16,7 @@ ACTOR = "command:import_growth"
 
 
 class Command(OpeningCommand):
-    help = "Take over a CSV with one_id or phone, growth_value, level. Bad lines go to a report; the others are loaded, once."
-    whose = "growth value and levels"
+    help = _("Take over a CSV with one_id or phone, growth_value, level. Bad lines go to a report; the others are loaded, once.")
 
     def take_over(
         self,

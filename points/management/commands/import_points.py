@@ -16,8 +16,7 @@ ACTOR = "command:import_points"
 
 
 class Command(OpeningCommand):
-    help = "Take over a CSV with one_id or phone, points, ends_on. Bad lines go to a report; the others are loaded, once."
-    whose = "points"
+    help = _("Take over a CSV with one_id or phone, points, ends_on. Bad lines go to a report; the others are loaded, once.")
 
     def take_over(
         self,

@@ -18,12 +18,14 @@ ACTOR = "command:points_as_of"
 
 
 class Command(BaseCommand):
-    help = "Show balance and lots of a membership as they were at a moment, by what had been booked until then."
+    help = _("Show balance and lots of a membership as they were at a moment, by what had been booked until then.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--programme", required=True, metavar="CODE", help="whose points they are")
-        parser.add_argument("--member-no", required=True, metavar="NUMBER", help="the member number in this programme")
-        parser.add_argument("--at", required=True, metavar="TIME", help="the moment (RFC 3339, with offset); what was booked then counts")
+        parser.add_argument("--programme", required=True, metavar="CODE", help=_("whose points they are"))
+        parser.add_argument("--member-no", required=True, metavar="NUMBER", help=_("the member number in this programme"))
+        parser.add_argument(
+            "--at", required=True, metavar="TIME", help=_("the moment (RFC 3339, with offset); what was booked then counts")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -5,12 +5,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, health
+from core.commands import refused
 from core.enums import Currency
 from core.errors import DomainError
 from core.schedule import ensure_schedule
-from stores import services
+from core.scope import Scope
+from stores import selectors, services
 from stores.enums import StoreKind
+
+SCOPE = Scope(actor="command:bootstrap", platform=True)
 
 
 class Command(BaseCommand):
@@ -20,13 +24,15 @@ class Command(BaseCommand):
         parser.add_argument("--platform-name", default=_("Platform"), help=_("what the platform's programme is called"))
         parser.add_argument("--store-code", default="S001", help=_("the store's code, as the shop's orders will name it"))
         parser.add_argument("--store-name", default=_("First store"), help=_("what people call the store"))
-        parser.add_argument("--store-kind", default=StoreKind.SELF_RUN, choices=StoreKind.values)
+        parser.add_argument("--store-kind", default=StoreKind.SELF_RUN, choices=StoreKind.values, help=_("what kind of store it is"))
         parser.add_argument("--currency", default=Currency.CNY, choices=Currency.values, help=_("of both programmes"))
         parser.add_argument("--time-zone", default="Asia/Shanghai", help=_("where days begin and end"))
         parser.add_argument("--preset", default="", help=_("levels and rules of both programmes, or blank; default: the usual ones"))
         parser.add_argument("--username", default="admin", help=_("the administrator's login"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if health.pending_migrations():
+            raise CommandError(_("The database has no tables for this yet: run manage.py migrate first."))
         try:
             opened = services.open_house(
                 platform_name=options["platform_name"],
@@ -37,19 +43,28 @@ class Command(BaseCommand):
                 currency=options["currency"],
                 time_zone=options["time_zone"],
                 preset=options["preset"],
-                actor="command:bootstrap",
+                actor=SCOPE.actor,
                 at=clock.now(),
             )
-        except DomainError as refused:
-            raise CommandError(str(refused)) from None
+        except DomainError as problem:
+            raise refused(problem) from None
         ensure_schedule()
         words = {"platform": _("platform"), "store": _("store"), "administrator": _("administrator")}
         if not opened.made:
             self.stdout.write(_("Nothing to make: platform, store and administrator are there."))
-            return
-        self.stdout.write(_("Made: %(things)s") % {"things": ", ".join(words[thing] for thing in opened.made)})
+        else:
+            self.stdout.write(_("Made: %(things)s") % {"things": ", ".join(words[thing] for thing in opened.made)})
+        self._say_what_is_there()
         if opened.password:
             self.stdout.write(_("User name: %(name)s") % {"name": options["username"]})
             self.stdout.write(
                 _("Password: %(password)s   (shown this once; change it after the first login)") % {"password": opened.password}
             )
+
+    def _say_what_is_there(self) -> None:
+        """Programmes with their stores: whoever typed other names sees which ones hold."""
+        stores = list(selectors.within(SCOPE))
+        for programme, ids in selectors.programmes_with_stores():
+            named = [f"{store.name} ({store.code})" for store in stores if store.pk in ids]
+            said = f"{programme.name} ({programme.code}): {programme.currency}, {programme.time_zone}"
+            self.stdout.write("  " + "; ".join([said, *named]))

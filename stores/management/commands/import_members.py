@@ -17,13 +17,13 @@ ACTOR = "command:import_members"
 
 
 class Command(FileCommand):
-    help = "Take over a CSV list of members: known people are linked, others made; bad lines go to a report."
-    without_map = "known headings"
+    help = _("Take over a CSV list of members: known people are linked, others made; bad lines go to a report.")
+    without_map = _("known headings")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--store", required=True, metavar="CODE", help="whose members they are")
-        parser.add_argument("--phones-verified", action="store_true", help="the store vouches that these phones are proven: they link")
+        parser.add_argument("--store", required=True, metavar="CODE", help=_("whose members they are"))
+        parser.add_argument("--phones-verified", action="store_true", help=_("the store vouches that these phones are proven: they link"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]

@@ -17,14 +17,14 @@ ACTOR = "command:tag_members"
 
 
 class Command(ReadingCommand):
-    help = "Give the people of a CSV with one_id or phone a tag, by hand. Bad lines go to a report; the others are tagged."
+    help = _("Give the people of a CSV with one_id or phone a tag, by hand. Bad lines go to a report; the others are tagged.")
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--programme", required=True, metavar="CODE", help="whose tag it is")
-        parser.add_argument("--tag", required=True, metavar="CODE", help="which tag")
-        parser.add_argument("--reason", default="", help="why, as people read it beside the tag")
-        parser.add_argument("--apply", action="store_true", help="keep it; without this nothing is kept")
+        parser.add_argument("--programme", required=True, metavar="CODE", help=_("whose tag it is"))
+        parser.add_argument("--tag", required=True, metavar="CODE", help=_("which tag"))
+        parser.add_argument("--reason", default="", help=_("why, as people read it beside the tag"))
+        parser.add_argument("--apply", action="store_true", help=_("keep it; without this nothing is kept"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: Path = options["file"]
