@@ -214,6 +214,9 @@ def read(text: str, *, beside: Path | None = None, store_code: str = "") -> Orde
         "origin",
     }
     _only(said, known, "")
+    for name in ("provider", "column"):
+        if not isinstance(said.get("member"), dict) or name not in said["member"]:
+            raise BadMapping(_("A mapping says which column names the member, and by which identity."), field=f"member.{name}")
     member = _table(said, "member", {"provider", "column", "scope", "create", "verified", "missing", "drop_suffix", "profile"})
     store = _table(said, "store", {"column", "codes", "otherwise"})
     file = _table(said, "file", {"encoding", "delimiter", "optional_columns"})
@@ -289,7 +292,7 @@ def _strings(said: Mapping[str, Any], name: str) -> dict[str, str]:
 def _only(table: Mapping[str, Any], known: set[str], within: str) -> None:
     unknown = sorted(set(table) - known)
     if unknown:
-        raise BadMapping(_("Unknown key."), field=within + unknown[0])
+        raise BadMapping(_("Unknown key."), field=within + unknown[0], allowed=sorted(known))
 
 
 def _check(mapping: OrderMapping) -> None:
@@ -310,8 +313,9 @@ def _check(mapping: OrderMapping) -> None:
             raise BadMapping(_("This is none of the values allowed."), field=f"values.{name}", value=wrong[0], allowed=sorted(allowed))
     if mapping.member.create and not (mapping.member.verified or mapping.member.provider in GIVEN_BY_STORE):
         raise BadMapping(_("Members can only be made of proven identities: they would be made again each time."), field="member.create")
-    if mapping.returns_kind not in AfterSaleKind.values or mapping.origin not in Origin.values:
-        raise BadMapping(_("This is none of the values allowed."), field="returns.kind")
+    for key, value, values in (("returns.kind", mapping.returns_kind, AfterSaleKind.values), ("origin", mapping.origin, Origin.values)):
+        if value not in values:
+            raise BadMapping(_("This is none of the values allowed."), field=key, value=value, allowed=sorted(values))
     if not mapping.store.otherwise and not mapping.store.column:
         raise BadMapping(_("The file's store is not named."), field="store")
     try:

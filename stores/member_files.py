@@ -12,24 +12,24 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.csvio import Flaw
+from core.csvio import REPORT_COLUMNS, Flaw
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
 from members import rules
 from members.enums import Gender
 
 ALIASES: dict[str, tuple[str, ...]] = {  # headings that are understood without a mapping, compared in lower case
-    "phone": ("phone", "mobile", "手机", "手机号", "手机号码", "电话"),
-    "name": ("name", "姓名", "会员姓名"),
+    "phone": ("phone", "mobile", "手机", "手机号", "手机号码", "电话", "电话号码", "联系电话"),
+    "name": ("name", "姓名", "会员姓名", "客户姓名", "客户名称"),
     "nickname": ("nickname", "昵称"),
     "gender": ("gender", "sex", "性别"),
     "birthday": ("birthday", "生日", "出生日期"),
     "email": ("email", "e-mail", "邮箱", "电子邮箱"),
     "unionid": ("unionid", "wechat_unionid", "微信unionid"),
     "card_no": ("card_no", "card", "卡号", "会员卡号"),
-    "customer_no": ("customer_no", "customer", "客户编号", "会员编号"),
-    "address": ("address", "street", "地址"),
-    "joined_at": ("joined_at", "joined", "入会时间", "注册时间"),
+    "customer_no": ("customer_no", "customer", "客户编号", "会员编号", "客户编码", "会员编码"),
+    "address": ("address", "street", "地址", "详细地址", "收货地址"),
+    "joined_at": ("joined_at", "joined", "入会时间", "注册时间", "入会日期", "注册日期", "开卡日期"),
 }
 _LIMITS = {"name": 64, "nickname": 32, "email": 254, "unionid": 128, "card_no": 128, "customer_no": 128, "address": 255}
 _GENDERS = {
@@ -92,12 +92,13 @@ def read(text: str) -> MemberMapping:
         [f"columns.{name}" for name in set(columns) - set(ALIASES)] + list(set(said) - set(MemberMapping.__dataclass_fields__))
     )
     if unknown:
-        raise BadMemberMapping(_("Unknown key."), field=unknown[0])
+        allowed = ALIASES if unknown[0].startswith("columns.") else MemberMapping.__dataclass_fields__
+        raise BadMemberMapping(_("Unknown key."), field=unknown[0], allowed=sorted(allowed))
     return MemberMapping(columns=columns, **said)
 
 
 class PersonReader:
-    """Takes rows of one file into persons."""
+    """Takes rows of one file into persons. unread: the file's headings nothing was taken from."""
 
     def __init__(self, mapping: MemberMapping, heading: Sequence[str], *, today: date) -> None:
         """Raises BadMemberMapping for a column the file does not have, and for a file without anything that tells people apart."""
@@ -109,9 +110,13 @@ class PersonReader:
             if place is not None:
                 self._at[name] = place
             elif name in mapping.columns:
-                raise BadMemberMapping(_("The file has no such column."), field=f"columns.{name}", column=mapping.columns[name])
+                said = {"column": mapping.columns[name], "columns": list(heading)}
+                raise BadMemberMapping(_("The file has no such column."), field=f"columns.{name}", **said)
         if not self._at.keys() & {"phone", "unionid", "card_no", "customer_no"}:
             raise BadMemberMapping(_("The file names neither a phone, a unionid, a card nor a customer number."), field="columns.phone")
+        ours = set(self._at.values()) | (set(range(3)) if names[:3] == list(REPORT_COLUMNS) else set())
+        self.unread = [column for place, column in enumerate(heading) if column and place not in ours]
+        self._phones_verified = mapping.phones_verified
         self._today = today
         self._zone = ZoneInfo(mapping.zone)
 
@@ -140,6 +145,9 @@ class PersonReader:
             return Flaw(line, problem.field, problem.reason)
         if not (person.phone or person.unionid or person.card_no or person.customer_no):
             return Flaw(line, "phone", _("The line names neither a phone, a unionid, a card nor a customer number."))
+        proven = person.unionid or person.card_no or person.customer_no or (person.phone and self._phones_verified)
+        if not (proven or person.name):
+            return Flaw(line, "name", _("A phone that is not verified makes a member only together with a name."))
         return person
 
     def _birthday(self, raw: str) -> date | None:
@@ -158,7 +166,10 @@ class PersonReader:
             moment = datetime.combine(day, time()) if day else datetime.fromisoformat(raw)
         except ValueError:
             raise _Unreadable("joined_at", _("This is not a time in one of the formats named.")) from None
-        return (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
+        if moment.astimezone(self._zone).date() > self._today:
+            raise _Unreadable("joined_at", _("This lies in the future."))
+        return moment.astimezone(UTC)
 
 
 class _Unreadable(Exception):

@@ -7,7 +7,7 @@ a dry run is the same code with each of them rolled back.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TextIO
@@ -37,7 +37,10 @@ _PERSON = ", ".join(Person._fields)
 
 @dataclass
 class MemberImportReport:
-    """linked: members there before, now (or already) of this store.  new: made.  errors: refused lines.  merge_cases: opened or known."""
+    """linked: members there before, now (or already) of this store.  new: made.  errors: refused lines.  merge_cases: opened or known.
+
+    unread: columns of the file nothing was taken from.
+    """
 
     dry_run: bool
     lines: int = 0
@@ -45,6 +48,7 @@ class MemberImportReport:
     new: int = 0
     errors: int = 0
     merge_cases: int = 0
+    unread: list[str] = field(default_factory=list)
 
 
 def import_members(
@@ -68,6 +72,7 @@ def import_members(
     report = MemberImportReport(dry_run=dry_run)
     layout = csvio.look(open_file, encoding=mapping.encoding, delimiter=mapping.delimiter)
     reader = PersonReader(mapping, layout.heading, today=timezone.localdate(booked_at))
+    report.unread = reader.unread
     run = _Run(store, mapping.phones_verified, actor, booked_at, origin)
     with _own_table():
         watcher.phase(MemberImportPhase.READING, total=layout.size)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.utils import timezone
 
 from core import clock, jobs
 from core.csvio import NotACsvFile
@@ -86,6 +87,35 @@ def test_unproven_phones_link_nobody_and_become_merge_cases(shop: Store) -> None
     assert not Identity.objects.filter(member_id=case.second_id).exists()
     again = load(content, shop, verified=False)
     assert (again.linked, again.new, Member.objects.count()) == (2, 0, 3)
+
+
+def test_an_unproven_phone_alone_refuses_its_line_and_no_other(shop: Store) -> None:
+    report = Report()
+    content = table(["电话", "昵称", "姓名"], ["13800138000", "三三", ""], ["13900139000", "", "李四"])
+    told = load(content, shop, verified=False, report=report)
+    assert (told.new, told.errors, Member.objects.get().name) == (1, 1, "李四")
+    assert [row[:2] for row in csv.reader(io.StringIO(report.text))][1:] == [["2", "name"]]
+    assert load(table(["电话"], ["13800138000"]), shop).new == 1  # proven, it needs none
+
+
+def test_columns_that_were_not_read_are_named(shop: Store) -> None:
+    told = load(table(["line", "field", "reason", "电话", "怎么称呼", "会员等级"], ["2", "phone", "", "13800138000", "张三", "金卡"]), shop)
+    assert (told.new, told.unread) == (1, ["怎么称呼", "会员等级"])
+
+
+def test_nobody_has_joined_in_the_future(shop: Store) -> None:
+    report = Report()
+    today = NOW.astimezone(timezone.get_default_timezone()).date()
+    rows = [["13800138000", today.isoformat()], ["13900139000", today.replace(year=today.year + 1).isoformat()]]
+    told = load(table(["电话", "开卡日期"], *rows), shop, report=report)
+    assert (told.new, told.errors) == (1, 1)
+    assert [row[:2] for row in csv.reader(io.StringIO(report.text))][1:] == [["3", "joined_at"]]
+
+
+def test_an_unknown_key_is_told_which_there_are() -> None:
+    with pytest.raises(member_files.BadMemberMapping) as refusal:
+        member_files.read('[columns]\n"电话" = "手机号"')
+    assert refusal.value.values == {"field": "columns.电话", "allowed": sorted(member_files.ALIASES)}
 
 
 def test_the_same_unionid_links_and_brings_the_card_along(shop: Store) -> None:
@@ -201,3 +231,13 @@ def test_two_thousand_rows_take_seconds(shop: Store) -> None:
     told = load(table(["phone", "name", "card_no"], *rows), shop)
     assert (told.new, told.errors) == (2_000, 0)
     assert time.process_time() - began < 8
+
+
+def test_the_mapping_of_the_page_is_one(shop: Store, project: Path) -> None:
+    page = (project / "docs" / "import.md").read_text(encoding="utf-8")
+    text = next(block.split("```")[0] for block in page.split("```toml\n")[1:] if "# members.toml" in block)
+    content = table(["会员手机", "称呼", "会员编码", "首次到店"], ["13800138000", "张三", "K1", "2024/3/1"])
+    told = member_import.import_members(
+        open_file=file_of(content), mapping=member_files.read(text), store=shop, actor="test", booked_at=NOW, report_to=Report().open
+    )
+    assert (told.new, told.unread, Member.objects.get().name) == (1, [], "张三")

@@ -198,6 +198,8 @@ def test_a_file_does_not_speak_of_another_stores_customer_numbers(shop: Store) -
         ('[columns]\norder_no = "x"', "columns.placed_at"),
         ('[member]\nprovider = "phone"\ncolumn = "p"\ncreate = true', "member.create"),
         ('[time]\nzone = "Mars/Base"', "time.zone"),
+        ('[member]\nprovider = "phone"', "member.column"),
+        ('origin = "yesterday"', "origin"),
         ('[constants]\nstatus = "lost"', "values.status"),
         ('[items]\ncategories = "../secret"', "items.categories"),
     ],
@@ -363,3 +365,12 @@ def test_times_at_the_edges_are_read_in_the_mappings_zone(shop: Store) -> None:
     with pytest.raises(ValueError, match="31/2"):
         mapping.time_reader("Europe/London", ["%d/%m/%Y"])("31/2/2011")
     assert datetime.fromisoformat(read("1/1/2011 00:00")) - timedelta(days=7) == datetime(2011, 1, 1, tzinfo=UTC)
+
+
+def test_the_mapping_of_the_page_is_one(shop: Store, project: Path) -> None:
+    page = (project / "docs" / "import.md").read_text(encoding="utf-8")
+    text = next(block.split("```")[0] for block in page.split("```toml\n")[1:] if "# orders.toml" in block)
+    world.enrol(shop, "+8613800138000")
+    heading = ["订单编号", "下单时间", "付款时间", "会员编码", "商品编码", "商品名称", "数量", "单价", "订单状态", "实付"]
+    told = load(table(heading, ["T1", "2024/5/1 10:00", "2024/5/1 10:01", "K1", "SKU1", "奶粉", "2", "150.00", "交易成功", "300.00"]), text)
+    assert (told.flaws, told.members) == (1, {"known": 0, "unknown": 1})  # only the member is not there

@@ -11,6 +11,7 @@ from core.enums import Currency
 from core.errors import DomainError
 from core.schedule import ensure_schedule
 from core.scope import Scope
+from core.words import listed
 from stores import selectors, services
 from stores.enums import StoreKind
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
         if not opened.made:
             self.stdout.write(_("Nothing to make: platform, store and administrator are there."))
         else:
-            self.stdout.write(_("Made: %(things)s") % {"things": ", ".join(words[thing] for thing in opened.made)})
+            self.stdout.write(_("Made: %(things)s") % {"things": listed([words[thing] for thing in opened.made])})
         self._say_what_is_there()
         if opened.password:
             self.stdout.write(_("User name: %(name)s") % {"name": options["username"]})

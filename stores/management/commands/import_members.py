@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.file_commands import FileCommand
 from core.scope import Scope
+from core.words import listed
 from stores import member_files, member_import, selectors
 from stores.enums import MemberImportPhase
 
@@ -45,7 +46,9 @@ class Command(FileCommand):
             self.stdout.write(_("Dry run: nothing was kept."))
         self.stdout.write(
             _("%(lines)s lines: %(linked)s linked, %(new)s new, %(errors)s refused; %(merge_cases)s merge cases.")
-            % {name: f"{count:,}" for name, count in vars(report).items()}
+            % {name: f"{count:,}" for name, count in vars(report).items() if isinstance(count, int)}
         )
+        if report.unread:
+            self.stdout.write(_("Columns that were not read: %(columns)s") % {"columns": listed(report.unread)})
         if report.errors:
             self.stdout.write(_("The refused lines are in %(path)s") % {"path": self.report_path(options)})
