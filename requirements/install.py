@@ -76,16 +76,17 @@ def fill(lock: Path, how: str) -> bool:
     """
     shutil.rmtree(VENV, ignore_errors=True)
     environment = dict(os.environ, UV_PYTHON_DOWNLOADS="never", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_USER="0")
-    quiet = ["--quiet", "--no-deps", "--require-hashes", "-r"]  # a lock names all there is: nothing is left to resolve
+    from_lock = ["--no-deps", "--require-hashes", "-r"]  # a lock names all there is: nothing is left to resolve
+    quiet = ["--quiet", "--quiet"]  # errors alone: pips side by side warn of packages that another is still writing
     if how == "uv":
         make = ["uv", "venv", "--quiet", "--python", sys.executable, str(VENV)]
-        install = ["uv", "pip", "install", "--python", str(PYTHON), *quiet]
+        install = ["uv", "pip", "install", "--python", str(PYTHON), "--quiet", *from_lock]
     elif how == "venv":
         make = [sys.executable, "-m", "venv", str(VENV)]
-        install = [str(PYTHON), "-m", "pip", "install", "--no-compile", *quiet]
+        install = [str(PYTHON), "-m", "pip", "install", "--no-compile", *quiet, *from_lock]
     else:
         make = [sys.executable, "-m", "venv", "--without-pip", str(VENV)]
-        install = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--no-compile", *quiet]
+        install = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--no-compile", *quiet, *from_lock]
     if subprocess.call(make, cwd=str(ROOT), env=environment):
         return False
     parts = [lock] if how == "uv" else cut(lock, PIPS_AT_ONCE)
