@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import permissions
 from core.backoffice import menu
 from core.masking import FieldClass, show
 from core.scope import Scope, narrow
@@ -252,7 +253,8 @@ def _entry(line: Line, member_id: int | None, mine: Mapping[int, str], scope: Sc
 
 
 def _url(line: Line, member_id: int, scope: Scope) -> str:
-    if line.about_merging and (
+    may_see = permissions.allowed("members.mergecase", "view", scope)
+    if line.about_merging and may_see and (
         case_id := narrow(MergeCase.objects.filter(second_id=member_id), scope).values_list("id", flat=True).first()
     ):
         return reverse("admin:members_mergecase_change", args=[case_id])

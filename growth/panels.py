@@ -85,6 +85,7 @@ def _standings(member_id: int, scope: Scope, now: datetime) -> dict[str, Any]:
         "names": {level_id: terms.name for level_id, terms in names.items()},
         "who": actors.names(row.requested_by for row in by_hand),
         "may_set": allowed("growth.memberlevel", "override", scope),
+        "may_see_requests": allowed("growth.leveloverride", "view", scope),
     }
 
 

@@ -94,6 +94,7 @@ def _standing(membership: "Membership", member_id: int, scope: Scope, now: datet
         "who": actors.names([*(each.requested_by for each in waiting), *(hold.actor for hold in holds)]),
         "skipped": member_page.skipped(membership.pk, member_id, limit=PAGE),
         "may_adjust": allowed("points.pointsentry", "adjust", scope),
+        "may_see_requests": allowed("points.pointsadjustment", "view", scope),
         "may_release": allowed("points.pointshold", "release", scope),
     }
 

@@ -302,6 +302,9 @@ def test_cs_4_3_who_asked_may_not_approve(street: Street, sit: Sit) -> None:
     assert (override.state, override.steps) == (OverrideState.PENDING, 2)
     address = reverse("admin:growth_override", args=[override.pk])
     assert "a second person must decide" in asking.get(address).content.decode()
+    level = reverse("admin:members_member_panel", args=[street.ours.member_id, "level"])
+    assert address in asking.get(level).content.decode()
+    assert address not in sit(street.staff[Role.TILL_CLERK]).get(level).content.decode()
     asking.post(address, {"decision": "approve"})
     override.refresh_from_db()
     assert override.state == OverrideState.PENDING

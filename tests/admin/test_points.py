@@ -290,6 +290,15 @@ def test_the_form_says_how_much_the_one_who_asks_may_move_alone(street: Street, 
     assert "You may move up to 1,000" in sit(both).get(reverse("admin:points_adjust", args=[theirs.ids["membership_id"]])).content.decode()
 
 
+def test_a_waiting_adjustment_is_a_link_for_those_who_may_open_it(street: Street, sit: Sit) -> None:
+    ours = street.ours
+    address = reverse("admin:points_adjustment", args=[ours.ids["adjustment_id"]])
+    assert address in panel(sit(street.staff[Role.CUSTOMER_SERVICE]), ours)
+    at_the_till = panel(sit(street.staff[Role.TILL_CLERK]), ours)
+    assert "补发甲" in at_the_till
+    assert address not in at_the_till
+
+
 def test_a_refused_adjustment_moves_nothing(street: Street, sit: Sit) -> None:
     ours, client = street.ours, sit(street.staff[Role.APPROVER])
     client.post(reverse("admin:points_adjustment", args=[ours.ids["adjustment_id"]]), {"decision": "reject"})

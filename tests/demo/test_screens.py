@@ -63,6 +63,13 @@ def test_the_same_person_line_leads_to_the_merge_case(cast: Cast) -> None:
     assert any("mergecase" in url for url in found)
 
 
+def test_the_same_person_line_leads_the_till_to_the_member(cast: Cast) -> None:
+    """A till clerk may see no merge case: the way there would be closed."""
+    found = [entry["url"] for entry in entries(guide.section(scope_of("pos01"), FROZEN)) if entry["line"].identity[2] == "6001"]
+    assert found
+    assert all(url.startswith("/admin/members/member/") for url in found)
+
+
 @pytest.mark.django_db
 def test_an_empty_database_has_no_guide() -> None:
     assert guide.section(SYSTEM, FROZEN) is None
