@@ -6,6 +6,7 @@ The systems of record are elsewhere; identity is (store, order_no), (store, afte
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from activity.enums import AfterSaleKind, AfterSaleStatus, EventKind, OrderStatus
 from core.enums import Channel, Currency, Origin
@@ -138,8 +139,8 @@ class AfterSale(models.Model):
     source_rate = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     source_refund_minor = models.BigIntegerField(null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    applied_at = models.DateTimeField(_("applied"))
-    settled_at = models.DateTimeField(_("settled"), null=True)  # when it became refunded
+    applied_at = models.DateTimeField(pgettext_lazy("moment of an after-sale", "applied"))
+    settled_at = models.DateTimeField(pgettext_lazy("moment of an after-sale", "settled"), null=True)  # when it became refunded
     effects_at = models.DateTimeField(null=True)  # when its refund was taken off the order's lines: null while the order is unknown
     receiver_name = models.CharField(_("receiver"), max_length=64, blank=True)
     receiver_phone = models.CharField(_("receiver's phone"), max_length=20, blank=True)

@@ -1,7 +1,7 @@
 """`make messages`: take the words people read into locale/, and compile them. With `--check` only say what is missing.
 
 Words of ours come from Python (`_`, `gettext` and their kin) and from templates. Words of libraries that bring no Chinese are taken in
-beside them, as long as nobody else translates them. Entries nobody uses any more are dropped, never guessed at.
+beside them, as long as nobody else translates them, or not well. Entries nobody uses any more are dropped, never guessed at.
 """
 
 import argparse
@@ -33,6 +33,13 @@ NOT_INSTALLED = (
     "location_field",
     "unfold_crispy",
 )  # parts of unfold we do not use
+SAID_BETTER = (  # words of Django whose Chinese reads oddly, or says something else (注销 ends an account): ours goes first
+    "Log out",
+    "Filters",
+    " By %(filter_title)s ",
+    "Add %(name)s",
+    "Please enter the correct %(username)s and password for a staff account. Note that both fields may be case-sensitive.",
+)
 Words = str | tuple[str, ...] | list[str]  # a message, or its singular and plural
 KEYWORDS: Mapping[str, Any] = {
     **DEFAULT_KEYWORDS,
@@ -61,6 +68,8 @@ def wanted() -> Catalog:
             key = _key(message.id, message.context)
             if message.id and key not in translated and catalog.get(message.id, message.context) is None:
                 catalog.add(message.id, locations=message.locations, context=message.context)
+    for words in SAID_BETTER:
+        catalog.add(words, locations=[("django", 0)])
     return catalog
 
 

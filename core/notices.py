@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from core import scope as scopes
 from core.enums import NoticeState
@@ -155,6 +156,11 @@ def _unwanted(notices: Sequence[Notice]) -> set[int]:
             closed = gate([notice.member_id for notice in some], message_type)
             found |= {notice.pk for notice in some if notice.member_id in closed}
     return found
+
+
+def state(notice: Notice) -> str:
+    """How far it is. Nothing leaves the house yet, so that nobody tells a member that they were written to."""
+    return gettext("sent (simulated)") if notice.state == NoticeState.SENT else notice.get_state_display()
 
 
 def text(notice: Notice) -> str:

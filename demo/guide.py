@@ -254,8 +254,10 @@ def _entry(line: Line, member_id: int | None, mine: Mapping[int, str], scope: Sc
 
 def _url(line: Line, member_id: int, scope: Scope) -> str:
     may_see = permissions.allowed("members.mergecase", "view", scope)
-    if line.about_merging and may_see and (
-        case_id := narrow(MergeCase.objects.filter(second_id=member_id), scope).values_list("id", flat=True).first()
+    if (
+        line.about_merging
+        and may_see
+        and (case_id := narrow(MergeCase.objects.filter(second_id=member_id), scope).values_list("id", flat=True).first())
     ):
         return reverse("admin:members_mergecase_change", args=[case_id])
     return reverse("admin:members_member_change", args=[member_id])

@@ -162,7 +162,7 @@ class OverrideState(models.TextChoices):
 class BenefitKind(models.TextChoices):
     """What a benefit is, and with it the shape of its value (growth.rules.benefits)."""
 
-    DISCOUNT = "discount", _("discount")
+    DISCOUNT = "discount", pgettext_lazy("benefits", "discount")
     FREE_SHIPPING = "free_shipping", _("free shipping")
     SHIPPING_COUPONS = "shipping_coupons", _("shipping coupons every month")
     PRIORITY_DISPATCH = "priority_dispatch", _("priority dispatch")
@@ -212,7 +212,7 @@ class SubscriptionState(models.TextChoices):
 
 class GiftState(models.TextChoices):
     PENDING = "pending", _("not yet given")
-    GIVEN = "given", _("given")
+    GIVEN = "given", pgettext_lazy("gift", "given")
 
 
 class MeasureKind(models.TextChoices):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from growth.models import GrowthEntry
 
@@ -52,7 +53,7 @@ def of_source(source: str, member_id: int) -> Cause:
         case "review":
             return Cause(_("level review"), f"{reverse('admin:growth_reviews')}#review-{number}")
         case "override":
-            return Cause(_("request"), reverse("admin:growth_override", args=[number]))
+            return Cause(pgettext("approval", "request"), reverse("admin:growth_override", args=[number]))
         case "subscription":
             return Cause(_("subscription"), f"{page}#level")
         case "version":

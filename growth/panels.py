@@ -208,7 +208,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
 def _state_of(notice: Notice) -> Text:
     """Whether it has gone out; one that waits for its time, when."""
     if notice.state != NoticeState.QUEUED or notice.due_at == notice.created_at:
-        return notice.get_state_display()
+        return notices.state(notice)
     return _("to be sent from %(moment)s") % {"moment": f"{timezone.localtime(notice.due_at):%Y-%m-%d %H:%M}"}
 
 

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -187,13 +187,17 @@ def _secret_page(request: HttpRequest, title: Text, explanation: Text, secrets: 
 class ApiClientAdmin(ScopedAdmin):
     """Programs that speak for a store. The secret is shown when the client is made, and never again (API-02)."""
 
-    list_display = ["name", "store", "client_id", "requests_per_minute", "is_active"]
+    list_display = ["its_name", "store", "client_id", "requests_per_minute", "is_active"]
     list_filter = ["is_active", ("store", ScopedRelatedFilter)]
     list_select_related = ["store"]
     ordering = ["name", "id"]
     comes_from = gettext_lazy("A program of the shop, of a till or of the wallet gets its id and secret here.")
     fields = ["name", "store", "client_id", "scopes", "requests_per_minute", "is_active"]
     readonly_fields = ["store", "client_id"]
+
+    @admin.display(description=pgettext_lazy("of a thing", "name"), ordering="name")
+    def its_name(self, client: ApiClient) -> str:
+        return str(client.name)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "scopes":

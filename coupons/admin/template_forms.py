@@ -88,7 +88,7 @@ class TemplateForm(BackOfficeForm):
         help_text=gettext_lazy("None marked: all stores of the programme."),
     )
     categories = ListField(
-        label=gettext_lazy("categories"),
+        label=pgettext_lazy("of goods", "categories"),
         required=False,
         help_text=gettext_lazy("Paths as on the order lines, with commas between them; each with all below it. Empty: all goods."),
     )
@@ -110,7 +110,7 @@ class TemplateForm(BackOfficeForm):
         label=gettext_lazy("stock"), required=False, min_value=0, max_value=COUNT_AT_MOST, help_text=gettext_lazy("Empty: without limit.")
     )
     per_member = forms.IntegerField(
-        label=gettext_lazy("per member at most"),
+        label=pgettext_lazy("coupon", "per member at most"),
         required=False,
         min_value=1,
         max_value=10_000,

@@ -32,7 +32,7 @@ class Coupon(models.Model):
     cap_minor = models.BigIntegerField(_("takes off at most"), null=True)
     min_spend_minor = models.BigIntegerField(_("minimum spend"))
     store_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("stores"))
-    categories = ArrayField(models.CharField(max_length=200), default=list, verbose_name=_("categories"))
+    categories = ArrayField(models.CharField(max_length=200), default=list, verbose_name=pgettext_lazy("of goods", "categories"))
     skus = ArrayField(models.CharField(max_length=64), default=list, verbose_name=_("goods"))
     stackable = models.BooleanField(_("may be combined"))
     first_order = models.BooleanField(_("first order only"))

@@ -48,7 +48,13 @@ class CampaignForm(BackOfficeForm):
     audience_kind = forms.ChoiceField(label=gettext_lazy("audience"), choices=AudienceKind.choices)
     tag = forms.TypedChoiceField(label=gettext_lazy("tag"), required=False, coerce=int, empty_value=None)
     segment = forms.TypedChoiceField(label=gettext_lazy("segment"), required=False, coerce=int, empty_value=None)
-    template = forms.TypedChoiceField(label=gettext_lazy("coupon for everybody else"), required=False, coerce=int, empty_value=None)
+    template = forms.TypedChoiceField(
+        label=gettext_lazy("coupon"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        help_text=gettext_lazy("For everybody, or for everybody else where coupons go by tag below."),
+    )
     points = forms.IntegerField(label=gettext_lazy("points for each"), required=False, min_value=1, max_value=rules.POINTS_AT_MOST)
     gives_tag = forms.TypedChoiceField(label=gettext_lazy("tag to give"), required=False, coerce=int, empty_value=None)
     message = forms.CharField(

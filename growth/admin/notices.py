@@ -69,6 +69,7 @@ def _rows(request: HttpRequest, shown: list[Notice]) -> list[dict[str, Any]]:
             "notice": notice,
             "label": notices.label(notice),
             "text": notices.text(notice),
+            "state": notices.state(notice),
             "member": members[notice.member_id],
             "cause": links.of_source(notice.cause, notice.member_id),
         }

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import locks, sql
 from core.csvio import defused
@@ -78,7 +79,7 @@ def write_csv(target: TextIO, *, programme_id: int, from_on: date, until_on: dat
     writer = csv.writer(target)
     heading = (
         _("day"), _("opening"), _("issued"), _("redeemed"), _("expired"), _("reversed"), _("closing"), _("owed by members"),
-        _("members with points"), _("cost of a point"), _("value"), _("currency"),
+        _("members with points"), _("cost of a point"), pgettext("money", "value"), _("currency"),
     )  # fmt: skip
     writer.writerow([defused(name) for name in heading])
     days = selectors.days(programme_id, from_on, until_on)

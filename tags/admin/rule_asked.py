@@ -46,7 +46,7 @@ BOUGHT = {
     BoughtFigure.LAST_DAYS: (gettext_lazy("days since the last time"), Kind.INT, Unit.DAYS),
 }
 DID = {
-    DidFigure.COUNT: (gettext_lazy("times"), Kind.INT, Unit.NONE),
+    DidFigure.COUNT: (pgettext_lazy("how often", "times"), Kind.INT, Unit.NONE),
     DidFigure.DAYS: (gettext_lazy("number of days"), Kind.INT, Unit.DAYS),
     DidFigure.LAST_DAYS: (gettext_lazy("days since the last time"), Kind.INT, Unit.DAYS),
 }

@@ -47,7 +47,7 @@ class TagForm(BackOfficeForm):
         label=gettext_lazy("code"), max_length=40, help_text=gettext_lazy("Letters, digits, hyphens: what programs call it.")
     )
     kind = forms.ChoiceField(
-        label=gettext_lazy("given"),
+        label=pgettext_lazy("tag", "given"),
         choices=TagKind.choices,
         help_text=gettext_lazy("A tag by rule may be given by hand as well; the two do not touch each other."),
     )

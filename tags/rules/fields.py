@@ -33,7 +33,7 @@ Choices = Sequence[tuple[str, str]]
 class FieldGroup(models.TextChoices):
     """Families of fields in the editor (TAG-03 and what else is known of a member)."""
 
-    ATTRIBUTES = "attributes", _("attributes")
+    ATTRIBUTES = "attributes", pgettext_lazy("of a member", "attributes")
     POWER = "power", _("consumption power")
     PREFERENCE = "preference", _("preference")
     FREQUENCY = "frequency", _("frequency")

@@ -351,6 +351,24 @@ def test_a_template_holds_the_column_names(street: Street, sit: Sit, kind: str, 
     assert sit(street.staff[Role.TILL_CLERK]).get(reverse("admin:import_template", args=[kind])).status_code == 404
 
 
+def test_one_english_word_for_two_things_is_two_words_in_chinese(root: Client, street: Street) -> None:
+    """The moment an after-sale was settled is no settled amount, a tag is not given like a consent."""
+    root.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    code = {"programme": street.ours.store.programme.code}
+    said = {
+        "activity_aftersale_changelist": ({}, ["申请时间", "完成时间"], ["结算金额", ">已申请<"]),
+        "growth_gifts": (code, ["已发放"], ["授权时间"]),
+        "tags_tag_add": (code, ["打标方式"], ["授权时间"]),
+        "coupons_template_add": (code, ["类目", "每人限领"], ["常买类目", "每人限兑"]),
+        "stores_apiclient_changelist": ({}, ["名称"], ["姓名"]),
+    }
+    for name, (query, there, not_there) in said.items():
+        page = root.get(reverse(f"admin:{name}"), query).content.decode()
+        heads = "".join(re.findall(r"<th[^>]*>.*?</th>|<label.*?</label>|<a href=\"\?.*?</a>", page, re.S))
+        assert [word for word in there if word not in heads] == [], name
+        assert [word for word in not_there if word in heads] == [], name
+
+
 def test_a_merge_case_shows_both_side_by_side(street: Street, sit: Sit) -> None:
     case = MergeCase.objects.get(pk=street.ours.ids["members_mergecase"])
     text = sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:members_mergecase_change", args=[case.pk])).content.decode()

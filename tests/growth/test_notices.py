@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from core import notices
 from core.enums import NoticeState
@@ -61,6 +62,14 @@ def test_the_same_key_is_another_message_to_another_member(programme):
 def test_a_message_is_not_written_outside_its_causes_transaction(transactional_db):
     with pytest.raises(transaction.TransactionManagementError):
         notices.queue([], created_at=NOW)
+
+
+def test_a_message_that_went_nowhere_is_not_called_sent(bronze):
+    queue(bronze)
+    with translation.override("en"):
+        waiting = notices.state(Notice.objects.get())
+        notices.send_due(now=NOW)
+        assert (waiting, notices.state(Notice.objects.get())) == ("queued", "sent (simulated)")
 
 
 def test_what_is_due_is_sent_once(bronze):

@@ -39,7 +39,7 @@ def test_service_sees_why_a_coupon_no_longer_works_and_gives_another_once(desks:
     cs01.go(path)
     row = cs01.open_panel("coupons").locator(f"[data-coupon='{coupon.code}']")
     expect(row.locator(".gx-badge").first).to_have_text("已过期")
-    expect(row.locator("[data-reason]")).to_contain_text("领取后24小时有效")
+    expect(row.locator("[data-reason]")).to_contain_text("领取后 24 小时有效")
 
     # 2 a replacement, only of what customer service may give, with a reason; a second one in the month is refused
     page.locator("section#coupons a[href$='/give/']").click()
