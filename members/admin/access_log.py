@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from core.backoffice.actors import names
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from core.registry import Text
 from members.models import AccessLog
@@ -16,7 +17,7 @@ from members.panels import looked_at
 class AccessLogAdmin(ReadOnlyAdmin):
     """Who looked at whom (SEC-07). Nobody can change it, not even here."""
 
-    list_display = ["at", "user", "action", "member", "what", "reason", "hits", "ip", "request_id"]
+    list_display = ["at", "action", "member", "what", "reason", "hits", "ip", "request_id"]
     list_display_links = None
     list_filter = ["action", ("user", ScopedRelatedFilter)]
     list_select_related = ["user", "member"]
@@ -26,6 +27,20 @@ class AccessLogAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("field"))
     def what(self, line: AccessLog) -> Text:
         return looked_at(line.field)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        known: dict[str, str] = {}
+
+        @admin.display(description=gettext_lazy("actor"))
+        def who(line: AccessLog) -> str:
+            """The login of a person, the name of a program."""
+            if line.user is not None:
+                return line.user.get_username()
+            if line.actor not in known:
+                known.update(names([line.actor]))
+            return known[line.actor]
+
+        return ["at", who, *self.list_display[1:]]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -8,10 +8,12 @@ from django.urls import reverse
 from activity.models import Order
 from core import registry
 from core.masking import Role
+from core.scope import Scope
 from members.enums import AccessAction
 from members.models import AccessLog
 from members.panels import looked_at
-from members.services.access import search_hash
+from members.services.access import log_access, search_hash
+from stores.models import ApiClient
 from tests.admin.conftest import Sit, Street
 
 
@@ -25,6 +27,14 @@ def test_a_search_is_logged_as_a_hash_with_its_hits(street: Street, sit: Sit) ->
     assert (first.actor, first.ip) == (f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}", "127.0.0.1")
     assert first.store_ids == [street.ours.store.pk]
     assert (second.hits, second.member_id) == (0, None)
+
+
+def test_the_log_says_which_program_looked(street: Street, sit: Sit) -> None:
+    client = ApiClient.objects.create(name="甲商城", store=street.ours.store)
+    reach = Scope(f"client:{client.pk}", store_ids=frozenset({street.ours.store.pk}))
+    log_access(scope=reach, user_id=None, action=AccessAction.API_READ, at=street.now, member_id=street.ours.member_id)
+    page = sit(street.staff[Role.AUDITOR]).get(reverse("admin:members_accesslog_changelist")).content.decode()
+    assert "API client 甲商城" in page
 
 
 def test_a_page_and_its_parts_are_one_view(street: Street, sit: Sit) -> None:

@@ -351,6 +351,14 @@ def test_a_template_holds_the_column_names(street: Street, sit: Sit, kind: str, 
     assert sit(street.staff[Role.TILL_CLERK]).get(reverse("admin:import_template", args=[kind])).status_code == 404
 
 
+def test_the_list_of_merge_cases_names_both(street: Street, sit: Sit) -> None:
+    case = MergeCase.objects.select_related("first", "second").get(pk=street.ours.ids["members_mergecase"])
+    page = sit(street.staff[Role.CUSTOMER_SERVICE]).get(reverse("admin:members_mergecase_changelist")).content.decode()
+    for member in (case.first, case.second):
+        assert (member.name or member.nickname) in page
+        assert member.one_id in page
+
+
 def test_one_english_word_for_two_things_is_two_words_in_chinese(root: Client, street: Street) -> None:
     """The moment an after-sale was settled is no settled amount, a tag is not given like a consent."""
     root.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
