@@ -33,7 +33,6 @@ def named(request: HttpRequest, memberships: "Iterable[Membership]") -> dict[int
             "url": member_page(each.member_id),
         }
         for pk, each in found.items()
-        for name in [show(FieldClass.NAME, each.member.name, scope_of(request).within(homes[each.member_id])).text]
     }
 
 

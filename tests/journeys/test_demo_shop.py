@@ -52,18 +52,18 @@ def test_the_telephone_does_what_a_storefront_does_and_the_members_page_moves(
     page.wait_for_url("**/demo/shop/?member=FROZEN")
     page.locator("#shop-member").select_option("M1")
     page.wait_for_url("**/demo/shop/?member=M1")
-    shows(page, level="铜牌会员", growth="7200", points="100", coupons="0", balance="¥88.80", price="¥358.00")
+    shows(page, level="铜牌会员", growth="7,200", points="100", coupons="0", balance="¥88.80", price="¥358.00", next="距银牌会员还差 800")
     expect(page.locator("[data-shows=benefits]")).to_contain_text("会员折扣")
     assert client_secret("demo-s001") not in page.locator("#shop-calls").inner_text()
 
     # she logs in, claims a coupon, and buys a tin of milk powder: 98 %, then 50.00 off
     assert press(page, "login") == [("POST /api/v1/events", 201)]
-    shows(page, growth="7205 +5")
+    shows(page, growth="7,205 +5")
     assert press(page, "claim") == [("POST /api/v1/programmes/P1/coupon-templates/C1/claims", 201)]
     shows(page, coupons="1 +1")
     expect(page.locator("[data-press=complete]")).to_be_disabled()
     assert press(page, "order") == [("POST /api/v1/programmes/P1/quotes", 200), ("POST /api/v1/orders", 201)]
-    shows(page, growth="7205", coupons="0 −1")
+    shows(page, growth="7,205", coupons="0 −1")
     asked = page.locator("[data-call]", has_text="/api/v1/orders").first.locator("[data-asked]").inner_text()
     sent = json.loads(asked.partition("\n\n")[2])
     order = Order.objects.get(order_no=sent["order_no"])
@@ -74,7 +74,7 @@ def test_the_telephone_does_what_a_storefront_does_and_the_members_page_moves(
 
     # it arrives, she writes about it and shows it
     assert press(page, "complete") == [("POST /api/v1/orders", 201)]
-    shows(page, growth="7505 +300", points="103 +3")
+    shows(page, growth="7,505 +300", points="103 +3")
     assert press(page, "review") == [("POST /api/v1/events", 201)]
     assert press(page, "photo") == [("POST /api/v1/events", 201)]
     earned = growth.balance(Membership.objects.get(member_id=cast.member_ids["M1"], programme__code="P1").pk)
@@ -82,7 +82,7 @@ def test_the_telephone_does_what_a_storefront_does_and_the_members_page_moves(
 
     # and sends it back: what the order gave is gone, the coupon is hers again
     assert press(page, "refund") == [("POST /api/v1/after-sales", 201)]
-    shows(page, growth=f"{earned - 300} −300", coupons="1 +1")
+    shows(page, growth=f"{earned - 300:,} −300", coupons="1 +1")
     expect(page.locator("[data-press=refund]")).to_be_disabled()
 
     # her page in the back office says the same

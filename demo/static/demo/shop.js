@@ -9,6 +9,7 @@ const part = (name) => document.querySelector(`[data-shows="${name}"]`);
 const now = () => new Date(Date.parse(shop.now) + performance.now() - opened).toISOString(); // the demo's clock may be set
 const some = () => Math.random().toString(36).slice(2, 8);
 const money = (minor) => new Intl.NumberFormat(shop.language, { style: "currency", currency: "CNY", currencyDisplay: "narrowSymbol" }).format(minor / 100);
+const whole = (number) => new Intl.NumberFormat(shop.language).format(number);
 
 // One request and its answer, newest on top. open: what a press is about, as against what is read for the telephone's own figures.
 function note(words, method, path, headers, body, answer, said, open) {
@@ -93,16 +94,17 @@ const presses = {
 // What the summary says of the member; a figure that has moved says by how much.
 async function look() {
     const said = await call("", "GET", `/members/${shop.one_id}/summary`);
-    const figure = (name, value, words = String(value)) => {
+    const figure = (name, value, words = whole(value)) => {
         const before = Number(part(name).dataset.value ?? value);
         const moved = value - before;
         part(name).dataset.value = value;
         part(name).dataset.moved = moved;
         part(name).textContent = words;
-        if (moved) part(name).append(Object.assign(document.createElement("i"), { textContent: moved > 0 ? ` +${moved}` : ` −${-moved}` }));
+        if (moved) part(name).append(Object.assign(document.createElement("i"), { textContent: moved > 0 ? ` +${whole(moved)}` : ` −${whole(-moved)}` }));
     };
     part("level").textContent = said.level?.level?.name ?? "—";
-    part("next").textContent = said.level?.next ? `→ ${said.level.next.name}: ${said.level.next.gap}` : "";
+    const next = said.level?.next;
+    part("next").textContent = next ? part("next").dataset.words.replace("{name}", next.name).replace("{gap}", whole(next.gap)) : "";
     figure("growth", said.growth?.balance ?? 0);
     figure("points", said.points?.available ?? 0);
     figure("coupons", said.coupons?.usable ?? 0);
