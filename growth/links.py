@@ -51,7 +51,7 @@ def of_source(source: str, member_id: int) -> Cause:
         case "level_history":
             return Cause(_("change of level"), f"{page}#level")
         case "review":
-            return Cause(_("level review"), f"{reverse('admin:growth_reviews')}#review-{number}")
+            return Cause(_("level review"), f"{reverse('admin:growth_reviews')}?review={number}")
         case "override":
             return Cause(pgettext("approval", "request"), reverse("admin:growth_override", args=[number]))
         case "subscription":

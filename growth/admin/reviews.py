@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,6 +61,9 @@ def _usable(programme_id: int) -> list[SchemeVersion]:
 
 @page("levels/reviews/", name="growth_reviews")
 def listed(request: HttpRequest) -> HttpResponse:
+    """The newest reviews of a programme; `?review=` leads to one of them, whichever programme it is of."""
+    if asked := request.GET.get("review"):
+        return _way_to(request, asked)
     programme = reach.chosen(request, SUBJECT)
     rows = LevelReview.objects.filter(scheme__programme=programme).select_related("version", "scheme__programme")
     found = list(rows.order_by("-review_on", "-id")[:SHOWN])
@@ -79,6 +82,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         has_scheme=any(each.state == VersionState.PUBLISHED for each in usable),
         may_run=reach.may(request, programme.pk, SUBJECT, "run"),
     )
+
+
+def _way_to(request: HttpRequest, number: str) -> HttpResponse:
+    if not number.isdecimal():
+        raise Http404
+    rows = LevelReview.objects.select_related("scheme__programme")
+    review = reach.row(request, rows, SUBJECT, "scheme__programme_id", pk=int(number))
+    return HttpResponseRedirect(f"{reverse('admin:growth_reviews')}?programme={review.scheme.programme.code}#review-{review.pk}")
 
 
 def line(review: LevelReview, names: Mapping[str, str]) -> dict[str, Any]:

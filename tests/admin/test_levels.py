@@ -14,6 +14,7 @@ from core import clock, jobs
 from core.enums import VersionState
 from core.masking import Role
 from core.models import EffectSkipped
+from growth import links
 from growth.enums import BenefitNature, OverrideState, Track
 from growth.models import Benefit, GiftItem, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
 from growth.selectors import schemes as selectors
@@ -287,6 +288,17 @@ def test_op_1_5_publishing_raises_who_reaches_more_and_an_old_version_can_be_dra
     assert {level.code: level.threshold for level in selectors.terms_of(again.pk).levels}["L3"] == 20000
     client.post(reverse("admin:growth_version_discard", args=[again.pk]))
     assert not SchemeVersion.objects.filter(pk=again.pk).exists()
+
+
+def test_a_review_that_changed_a_level_is_found_in_its_own_programme(street: Street, sit: Sit) -> None:
+    """The way to it knows its number alone: the page of the first programme would not have it."""
+    ours, client = street.ours, sit(street.staff[Role.CUSTOMER_SERVICE])
+    way = links.of_source(f"review:{ours.ids['review_id']}", ours.member_id).url
+    there = client.get(way)
+    assert there["Location"] == f"/admin/levels/reviews/?programme={ours.store.programme.code}#review-{ours.ids['review_id']}"
+    assert f'id="review-{ours.ids["review_id"]}"' in client.get(there["Location"]).content.decode()
+    assert client.get(reverse("admin:growth_reviews"), {"review": street.theirs.ids["review_id"]}).status_code == 404
+    assert client.get(reverse("admin:growth_reviews"), {"review": "x"}).status_code == 404
 
 
 def test_cs_4_3_who_asked_may_not_approve(street: Street, sit: Sit) -> None:

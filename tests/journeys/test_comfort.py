@@ -200,6 +200,25 @@ def faint(page: Page) -> list[Any]:
     return found
 
 
+def test_the_programme_one_looks_at_stays_from_page_to_page(desks: Sit, cast: Cast) -> None:
+    desk = desks("admin")
+    page, chosen = desk.page, desk.page.locator(".gx-programmes [aria-current]")
+    desk.go("/admin/points/rules/")
+    expect(chosen).to_have_text("平台会员")
+    page.locator(".gx-programmes").get_by_role("link", name="北巷会员").click()
+    expect(chosen).to_have_text("北巷会员")
+    for address in ("coupons/templates/", "levels/schemes/", "campaigns/"):
+        desk.go(f"/admin/{address}")
+        expect(chosen).to_have_text("北巷会员")
+        expect(page).to_have_url(f"{desk.address}/admin/{address}?programme=P2")
+    page.locator(".gx-programmes").get_by_role("link", name="平台会员").click()
+    expect(chosen).to_have_text("平台会员")
+    desk.go("/admin/points/rules/")
+    expect(chosen).to_have_text("平台会员")
+    desk.go("/admin/levels/reviews/?programme=P1")  # an address that says which is obeyed
+    expect(chosen).to_have_text("安禾会员")
+
+
 def test_the_language_is_switched_and_stays(desks: Sit, cast: Cast) -> None:
     desk = desks("cs01")
     page = desk.page

@@ -1,5 +1,5 @@
 "use strict";
-// Copy buttons, the search key, questions before what cannot be undone, unsaved typing, the box to type into first, rows that open, jumps that stay, and pages whose login has ended.
+// Copy buttons, the search key, questions before what cannot be undone, unsaved typing, the box to type into first, rows that open, jumps that stay, the programme one looks at, and pages whose login has ended.
 (() => {
     const isTyping = (target) => target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 
@@ -89,6 +89,21 @@
     document.addEventListener("DOMContentLoaded", () => {
         // What has come works at once: by itself, htmx shows new buttons for a moment, longer on a busy machine, before it listens to them.
         window.htmx.config.defaultSettleDelay = 0;
+    });
+
+    document.addEventListener("DOMContentLoaded", () => {
+        // The programme somebody looks at stays theirs from page to page, in this tab. The address says which it is, so a form never means another.
+        const [chosen, known] = [new URLSearchParams(window.location.search).get("programme"), window.sessionStorage.getItem("programme")];
+        if (chosen) {
+            window.sessionStorage.setItem("programme", chosen);
+        } else if (known && !window.location.search && !window.location.hash) {
+            const link = [...document.querySelectorAll(".gx-programmes a:not([aria-current])")].find(
+                (each) => each.pathname === window.location.pathname && new URLSearchParams(each.search).get("programme") === known
+            );
+            if (link) {
+                window.location.replace(link.href);
+            }
+        }
     });
 
     document.addEventListener("htmx:beforeSwap", (event) => {
