@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from activity import mapping
-from activity.enums import ImportPhase
+from activity.enums import ImportPhase, OrderStatus
 from activity.models import AfterSale, Order, WalletBalance
+from core import words
 from core.backoffice import menu
 from core.backoffice.access import demand, scope_of
 from core.backoffice.forms import posted
@@ -169,6 +170,16 @@ def _standard_columns() -> list[str]:
     return list(dict.fromkeys([member["column"], *member["profile"].values(), *said["columns"].values(), *said["attributes"].values()]))
 
 
+def _needed_columns() -> list[str]:
+    """Those without which a file that needs no mapping is refused."""
+    said = tomllib.loads(mapping.STANDARD.read_text(encoding="utf-8"))
+    return [said["member"]["column"], *(said["columns"][name] for name in mapping.NEEDED if name not in said["constants"])]
+
+
+def _statuses() -> list[str]:
+    return [words.with_remark(status.value, status.label) for status in OrderStatus]
+
+
 IMPORT_ORDERS = declare(
     Kind(
         "import_orders",
@@ -176,6 +187,7 @@ IMPORT_ORDERS = declare(
         "activity.order",
         phases=dict(ImportPhase.choices),
         columns=_standard_columns,
+        start="admin:import_orders",
     )
 )
 
@@ -192,6 +204,8 @@ def upload_orders(request: HttpRequest) -> HttpResponse:
             "One line an item. Broken lines are reported with their reason and refuse their order; all others load. "
             "The same file twice changes nothing."
         ),
+        needs=gettext("Needed columns: %(columns)s. Values of status: %(statuses)s. The template names all columns there are.")
+        % {"columns": words.listed(_needed_columns()), "statuses": words.listed(_statuses())},
     )
 
 

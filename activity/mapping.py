@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from activity.enums import AfterSaleKind, LineRole, OrderStatus
+from core import words
 from core.csvio import Flaw
 from core.enums import Channel, Currency, Origin
 from core.errors import DomainError, InvalidInput
@@ -48,10 +49,11 @@ _LINE = (
     "is_gift_card",
 )
 _ITEM = ("sku", "spu", "name", "brand", "category", "is_virtual", "is_gift_card")
-_NEEDED = ("order_no", "placed_at", "sku", "quantity", "unit_price", "status", "channel", "currency")
+NEEDED = ("order_no", "placed_at", "sku", "quantity", "unit_price", "status", "channel", "currency")
 _PROFILE = ("name", "phone", "country")
 _LINE_TEXTS = {"sku": 64, "spu": 64, "name": 200, "brand": 64, "category": 200}
 _TRUE = frozenset({"1", "true", "yes", "y", "是"})
+_BY_SPREADSHEETS = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d")  # how those in Chinese write 2024-05-31 10:00 when they save
 _NOT_A_WORD = re.compile(r"[^0-9A-Z]+")
 
 
@@ -196,7 +198,7 @@ def read(text: str, *, beside: Path | None = None, store_code: str = "") -> Orde
     try:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise BadMapping(str(problem), field="mapping") from None
+        raise BadMapping(_("This is not TOML: %(problem)s") % {"problem": problem}, field="mapping") from None
     known = {
         "file",
         "store",
@@ -346,7 +348,10 @@ def number_reader(decimal_mark: str, thousands: str) -> Callable[[str], int]:
 
 
 def time_reader(zone: str, formats: Sequence[str], shift_days: int = 0) -> Callable[[str], str]:
-    """Reads a time as ISO text in UTC. Times without an offset are of `zone`; `shift_days` moves the local date. Raises ValueError."""
+    """Reads a time as ISO text in UTC. Times without an offset are of `zone`; `shift_days` moves the local date. Raises ValueError.
+
+    The formats are tried first, then ISO, then `2024/5/31 10:00`.
+    """
     local = ZoneInfo(zone)
 
     @lru_cache(maxsize=50_000)
@@ -354,13 +359,22 @@ def time_reader(zone: str, formats: Sequence[str], shift_days: int = 0) -> Calla
         text = raw.strip()
         moment = _first_that_reads(text, formats)
         if moment is None:
-            moment = datetime.fromisoformat(text)
+            moment = _iso(text) or _first_that_reads(text, _BY_SPREADSHEETS)
+        if moment is None:
+            raise ValueError(raw)
         if moment.tzinfo is not None:
             moment = moment.astimezone(local)
         moment = (moment.replace(tzinfo=None) + timedelta(days=shift_days)).replace(tzinfo=local, fold=moment.fold)
         return moment.astimezone(UTC).isoformat()
 
     return read_time
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _first_that_reads(text: str, formats: Sequence[str]) -> datetime | None:
@@ -381,13 +395,15 @@ class Reader:
     """Takes rows of one file, one after the other, into staged lines. Keeps nothing but the last order's heading."""
 
     def __init__(self, mapping: OrderMapping, heading: Sequence[str], *, shift_days: int = 0) -> None:
-        """Raises BadMapping for a column the file does not have, and for a heading that names a mapped column twice."""
+        """Raises BadMapping for columns the file does not have, all named at once, and for a heading that names a mapped column twice."""
         self.mapping = mapping
         places = {name: place for place, name in reversed(list(enumerate(heading)))}
+        missing: list[tuple[str, str]] = []
 
         def place_of(column: str, key: str) -> int:
             if column not in places:
-                raise BadMapping(_("The file has no such column."), field=key, column=column)
+                missing.append((key, column))
+                return 0
             if list(heading).count(column) > 1:
                 raise BadMapping(_("The file has this column twice."), field=key, column=column)
             return places[column]
@@ -396,7 +412,7 @@ class Reader:
             return {
                 name: place_of(column, f"{key}.{name}")
                 for name, column in columns.items()
-                if column in places or not mapping.optional_columns or (name in _NEEDED and name not in mapping.constants)
+                if column in places or not mapping.optional_columns or (name in NEEDED and name not in mapping.constants)
             }
 
         self._at = places_of(mapping.columns, "columns")
@@ -404,6 +420,10 @@ class Reader:
         self._member = place_of(mapping.member.column, "member.column")
         self._profile = list(places_of(mapping.member.profile, "member.profile").items())
         self._store = place_of(mapping.store.column, "store.column") if mapping.store.column else None
+        if missing:
+            key, column = missing[0]
+            names = words.listed(name for _key, name in missing)
+            raise BadMapping(_("The file lacks these columns: %(columns)s.") % {"columns": names}, field=key, column=column)
         self._number = number_reader(mapping.decimal_mark, mapping.thousands)
         self._time = time_reader(mapping.zone, mapping.formats, shift_days)
         self._skips = _code_table({code: reason for reason, codes in mapping.skipped_codes.items() for code in codes})
@@ -508,7 +528,7 @@ class Reader:
         try:
             return self._time(cells[self._at[name]])
         except (ValueError, OverflowError):
-            raise _Unreadable(name, _("This is not a time in one of the formats named.")) from None
+            raise _Unreadable(name, _("This is not a time that can be read; write it like 2024-05-31 10:00.")) from None
 
     def _text(self, cells: list[str], name: str) -> str:
         place = self._at.get(name)
@@ -518,7 +538,7 @@ class Reader:
         said = self._text(cells, name)
         symbol = self.mapping.values.get(name, {}).get(said, said)
         if symbol not in _SYMBOLS[name]:
-            raise _Unreadable(name, _("This is none of the values allowed."))
+            raise _Unreadable(name, _("This is none of the values allowed: %(values)s.") % {"values": words.listed(_SYMBOLS[name])})
         return symbol
 
     def _member_key(self, said: str) -> str:
@@ -561,7 +581,7 @@ class Reader:
         return json.dumps(header, ensure_ascii=False)
 
 
-_SYMBOLS = {"status": frozenset(OrderStatus.values), "channel": frozenset(Channel.values), "currency": frozenset(Currency.values)}
+_SYMBOLS = {"status": OrderStatus.values, "channel": Channel.values, "currency": Currency.values}
 
 
 class _Item(NamedTuple):

@@ -11,14 +11,14 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from core import permissions, scope
-from core.backoffice import menu, uploads
-from core.backoffice.access import scope_of, user_id_of
+from core.backoffice import actors, menu, uploads
+from core.backoffice.access import may, scope_of, user_id_of
 from core.backoffice.menu import Entry
 from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin
 from core.backoffice.site import page
@@ -32,7 +32,7 @@ page("imports/template/<slug:kind>/", name="import_template")(uploads.template)
 class JobAdmin(ReadOnlyAdmin):
     """Long work: how far it is, what came of it, the lines it refused."""
 
-    list_display = ["id", "kind_in_words", "state", "phase_in_words", "done", "total", "created_by", "created_at", "finished_at"]
+    list_display = ["id", "kind_in_words", "state", "phase_in_words", "done", "total", "starter", "created_at", "finished_at"]
     list_filter = ["state", "kind"]
     list_select_related = ["created_by"]
     ordering = ["-id"]
@@ -45,7 +45,12 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("phase"))
     def phase_in_words(self, job: Job) -> str:
-        return str(uploads.kind_of(job).phases.get(job.phase, job.phase))
+        """What it is at just now; what has ended is at nothing."""
+        return "" if job.state in (JobState.DONE, JobState.FAILED) else str(uploads.kind_of(job).phases.get(job.phase, job.phase))
+
+    @admin.display(description=gettext_lazy("started by"))
+    def starter(self, job: Job) -> str:
+        return actors.person(job.created_by)
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Any, name: str) -> Any:
@@ -87,12 +92,14 @@ def _context(request: HttpRequest, job: Job) -> dict[str, Any]:
         "title": kind.words,
         "phase": kind.phases.get(job.phase, job.phase),
         "job": job,
+        "again": reverse(kind.start) if kind.start and may(request, kind.subject, "import") else "",
         "is_own": own,
         "is_over": job.state in (JobState.DONE, JobState.FAILED),
         "is_dry": bool(job.parameters.get("dry_run")),
         "percent": min(100, 100 * job.done // job.total) if job.total else None,
-        "counts": _counts(job.result),
+        "counts": _counts(job.result, dry=bool(job.parameters.get("dry_run"))),
         "preview": uploads.preview(job) if own else [],
+        "refused": uploads.refused(job) if own else [],
         "has_errors": own and bool(job.error_file),
         "may_run": own and job.state == JobState.DONE and bool(job.parameters.get("dry_run")),
     }
@@ -100,25 +107,29 @@ def _context(request: HttpRequest, job: Job) -> dict[str, Any]:
 
 COUNT_NAMES = {
     "lines": gettext_lazy("lines read"),
-    "orders": gettext_lazy("orders"),
+    "orders": gettext_lazy("orders that can be read"),
     "applied": gettext_lazy("taken over"),
     "created": gettext_lazy("new"),
     "new": gettext_lazy("new"),
     "linked": gettext_lazy("linked"),
     "unchanged": gettext_lazy("unchanged"),
-    "refused": gettext_lazy("refused"),
-    "errors": gettext_lazy("refused"),
-    "bad": gettext_lazy("refused"),
+    "refused": gettext_lazy("lines refused"),
+    "errors": gettext_lazy("lines refused"),
+    "bad": gettext_lazy("lines refused"),
     "merge_cases": gettext_lazy("same person twice?"),
 }
 
 
-def _counts(result: Mapping[str, Any]) -> list[tuple[object, int]]:
+DRY_NAMES = {"applied": gettext_lazy("would be taken over")}
+
+
+def _counts(result: Mapping[str, Any], *, dry: bool) -> list[tuple[object, int]]:
     """The whole numbers of a result, in the order in which people want to know them."""
     found = {name: value for name, value in result.items() if isinstance(value, int) and not isinstance(value, bool)}
     order = list(COUNT_NAMES)
     names = sorted(found, key=lambda name: order.index(name) if name in order else len(order))
-    return [(COUNT_NAMES.get(name, name.replace("_", " ")), found[name]) for name in names]
+    words = COUNT_NAMES | (DRY_NAMES if dry else {})
+    return [(words.get(name, name.replace("_", " ")), found[name]) for name in names]
 
 
 def progress(request: HttpRequest, job_id: int) -> HttpResponse:

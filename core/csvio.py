@@ -231,14 +231,18 @@ def armed(cell: str) -> str:
 
 
 def write_report(target: TextIO, heading: Iterable[str], lines: Iterable[tuple[Flaw, list[str]]]) -> int:
-    """An error report: line, field, reason, then the original columns. Corrected, it can be sent in again. Answers how many lines."""
+    """An error report: line, field, reason, then the original columns. Corrected, it can be sent in again. Answers how many lines.
+
+    The report of a file that was a report itself has these three columns once, not twice.
+    """
+    names = tuple(heading)
+    own = len(REPORT_COLUMNS) if names[: len(REPORT_COLUMNS)] == REPORT_COLUMNS else 0
     writer = csv.writer(target)
-    writer.writerow([*REPORT_COLUMNS, *(defused(name) for name in heading)])
+    writer.writerow([*REPORT_COLUMNS, *(defused(name) for name in names[own:])])
     count = 0
     for flaw, cells in lines:
-        writer.writerow(
-            [flaw.line, flaw.field, str(flaw.reason), *(defused(_BROKEN.sub("\N{REPLACEMENT CHARACTER}", cell)) for cell in cells)]
-        )
+        said = (defused(_BROKEN.sub("\N{REPLACEMENT CHARACTER}", cell)) for cell in cells[own:])
+        writer.writerow([flaw.line, flaw.field, str(flaw.reason), *said])
         count += 1
     return count
 

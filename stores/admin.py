@@ -459,6 +459,7 @@ IMPORT_MEMBERS = declare(
         "members.member",
         phases=dict(MemberImportPhase.choices),
         columns=lambda: list(member_files.ALIASES),
+        start="admin:import_members",
     )
 )
 

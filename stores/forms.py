@@ -170,6 +170,9 @@ class StoreUploadForm(UploadForm):
         super().__init__(*args, **kwargs)
         choice = self.fields["store"] = StoreChoice(scope, subject, "import")
         choice.required, choice.empty_label = True, "—"
+        stores = choice.queryset[:2]
+        if len(stores) == 1:  # whoever works for one store is not asked which
+            choice.initial = stores[0]
         self.order_fields(["store", "upload", *(name for name in self.fields if name not in ("store", "upload"))])
 
 

@@ -23,14 +23,21 @@ def _by_id(model: Any, kind: str, actors: set[str]) -> Mapping[int, Any]:
     return rows
 
 
+def person(user: Any) -> str:
+    """What a colleague is called; nothing for nobody."""
+    return str(user.get_full_name() or user) if user is not None else ""
+
+
 def _name(actor: str, users: Mapping[int, Any], clients: Mapping[int, Any]) -> str:
     kind, _colon, rest = actor.partition(":")
     if kind == "staff":
         user = users.get(int(rest)) if rest.isdecimal() else None
-        return str(user.get_full_name() or user) if user is not None else actor
+        return person(user) or actor
     if kind == "client":
         client = clients.get(int(rest)) if rest.isdecimal() else None
         return _("API client %(name)s") % {"name": client.name if client is not None else rest}
-    if kind in ("command", "system", "clock", "import", "job", "rfm", "tags", ""):
+    if kind == "job":
+        return _("job %(number)s") % {"number": rest}
+    if kind in ("command", "system", "clock", "import", "rfm", "tags", ""):
         return _("the system")
     return actor

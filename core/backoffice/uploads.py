@@ -4,6 +4,7 @@ Whoever uploaded a file may see its first rows and fetch the lines that were ref
 """
 
 import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,7 +33,7 @@ PREVIEW_ROWS = 10
 class Kind:
     """A kind of job people start by uploading. subject: what the right "import" is held on.  phases: words for Job.phase.
 
-    columns: the heading of the template people may download.
+    columns: the heading of the template people may download.  start: the name of the address where a file is uploaded.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Kind:
     subject: str
     phases: Mapping[str, Text] = field(default_factory=dict)
     columns: Callable[[], Sequence[str]] | None = None
+    start: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -72,11 +74,17 @@ class UploadForm(BackOfficeForm):
 
 
 def upload_page(
-    request: HttpRequest, *, kind: Kind, form: UploadForm, explanation: Text, parameters: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    request: HttpRequest,
+    *,
+    kind: Kind,
+    form: UploadForm,
+    explanation: Text,
+    needs: Text = "",
+    parameters: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> HttpResponse:
     """Ask for a file; write it down as a job of `kind`, and go to the job's page.
 
-    parameters: makes what the job keeps of the form's other values.
+    needs: what must be in the file, in words.  parameters: makes what the job keeps of the form's other values.
     """
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
@@ -96,6 +104,7 @@ def upload_page(
         "title": kind.words,
         "form": form,
         "explanation": explanation,
+        "needs": needs,
         "submit": _("Upload"),
         "back": reverse("admin:index"),
         "template_url": reverse("admin:import_template", args=[kind.key]) if kind.columns else "",
@@ -131,6 +140,14 @@ def preview(job: Job) -> list[list[str]]:
         return []
     rows = [row.cells for row in islice(csvio.rows(opened, layout), PREVIEW_ROWS) if isinstance(row, csvio.Row)]
     return [list(layout.heading), *rows]
+
+
+def refused(job: Job) -> list[list[str]]:
+    """The first of the refused lines: line, field, reason."""
+    if not job.error_file.name or not job.error_file.storage.exists(job.error_file.name):
+        return []
+    with job.error_file.open("rb") as stored, io.TextIOWrapper(stored, encoding="utf-8-sig", newline="") as text:
+        return [row[: len(csvio.REPORT_COLUMNS)] for row in islice(csv.reader(text), 1, 1 + PREVIEW_ROWS)]
 
 
 def run_for_real(job: Job, request: HttpRequest) -> Job:

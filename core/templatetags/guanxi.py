@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import words
+from core.backoffice import actors
 from core.backoffice.reveal import Shown
 from core.money import format_minor
 
@@ -49,6 +50,12 @@ def _in_zone(moment: datetime, zone: str) -> datetime:
 def listed(values: Iterable[object]) -> str:
     """`names|listed` -> `A, B`, in Chinese `A、B`."""
     return words.listed(values)
+
+
+@register.filter
+def person(user: object) -> str:
+    """`job.created_by|person`: what a colleague is called."""
+    return actors.person(user)
 
 
 @register.simple_tag

@@ -20,7 +20,7 @@ from core.masking import Role
 from core.models import Job, OutboxMessage
 from core.scope import Scope, ScopeError
 from members.models import MergeCase
-from stores.enums import StaffRole
+from stores.enums import MemberImportPhase, StaffRole
 from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from tests import world
 from tests.admin.conftest import Sit, Street
@@ -294,6 +294,10 @@ def test_a_list_is_tried_first_and_then_taken_over(street: Street, sit: Sit) -> 
     page = client.get(answer["Location"]).content.decode()
     assert "Import for real" in page
     assert "Download the refused lines" in page
+    assert '<td class="gx-num">4</td>' in page  # the refused line, with its reason, is seen without the file
+    assert reverse("admin:import_members") in page
+    listed = client.get(reverse("admin:core_job_changelist")).content.decode()
+    assert not any(phase in listed for phase in MemberImportPhase.values)
 
     real = client.post(reverse("admin:core_job_real", args=[dry.pk]))
     job = run(Job.objects.order_by("-id")[0])
@@ -337,6 +341,9 @@ def test_orders_are_uploaded_with_and_without_a_mapping(street: Street, sit: Sit
     assert (job.state, job.result["applied"]) == ("done", 1), job.problem
     page = client.get(reverse("admin:core_job_change", args=[job.pk])).content.decode()
     assert "taken over" in page
+    page = client.get(reverse("admin:import_orders")).content.decode()
+    assert "customer_no, order_no, placed_at, sku, quantity, unit_price, status" in page
+    assert f'<option value="{street.ours.store.pk}" selected>' in page  # the only store there is to choose
 
     broken = SimpleUploadedFile("map.toml", b"[columns\n")
     before = Job.objects.count()

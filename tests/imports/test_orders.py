@@ -16,7 +16,7 @@ from activity import mapping, services
 from activity.mapping import BadMapping
 from activity.models import AfterSale, AfterSaleLine, Order, OrderLine
 from activity.services import ImportReport
-from core import clock, jobs
+from core import clock, jobs, words
 from core.models import Job
 from core.scope import Scope
 from members.models import Member
@@ -227,6 +227,30 @@ def test_a_column_the_file_lacks_is_named(shop: Store) -> None:
     with pytest.raises(BadMapping) as refused:
         load("order_no,sku\nO1,A\n")
     assert refused.value.values == {"field": "columns.status", "column": "status"}
+    assert words.listed(["status", "placed_at", "quantity", "unit_price", "customer_no"]) in str(refused.value.detail)
+
+
+def test_a_report_of_a_report_has_its_own_columns_once(shop: Store) -> None:
+    first, second = Report(), Report()
+    load(table(STANDARD, own(), own("O2", price="x"), own("O3", price="y")), report=first)
+    load(first.text.replace(",x\r\n", ",5\r\n"), report=second)
+    assert sorted(Order.objects.values_list("order_no", flat=True)) == ["O1", "O2"]
+    [heading, refused] = csv.reader(io.StringIO(second.text))
+    assert heading == ["line", "field", "reason", *STANDARD]
+    assert (refused[:2], refused[3]) == (["3", "unit_price"], "O3")
+
+
+@pytest.mark.parametrize("cell", ["2024/5/1 10:00", "2024/05/01 10:00:00", "2024-05-01 10:00"])
+def test_times_may_stand_there_as_a_spreadsheet_saves_them(shop: Store, cell: str) -> None:
+    load(table(STANDARD, own(at=cell)))
+    assert Order.objects.get().placed_at == datetime(2024, 5, 1, 2, 0, tzinfo=UTC)
+
+
+def test_a_status_may_be_said_in_chinese_and_else_the_report_says_which_there_are(shop: Store) -> None:
+    report = Report()
+    load(table(STANDARD, own(status="已完成"), own("O2", status="done")), report=report)
+    assert Order.objects.get().status == "completed"
+    assert words.listed(["placed", "paid", "shipped", "received", "completed", "cancelled"]) in report.text
 
 
 def test_returns_become_after_sales_of_the_latest_earlier_purchase(abroad: tuple[Store, Store]) -> None:

@@ -118,7 +118,7 @@ def test_orders_are_uploaded_watched_mended_and_uploaded_again(desks: Sit, cast:
     # a dry run first: it says what would happen and keeps nothing
     upload(op01, "/admin/imports/orders/", "orders.csv", as_csv(order_lines()), store, dry_run=True)
     with worker():
-        assert totals(op01)["未导入"] == 3
+        assert totals(op01)["未导入的行"] == 3
     assert Order.objects.count() == before
 
     # for real, and the page shows how far it is
@@ -126,7 +126,7 @@ def test_orders_are_uploaded_watched_mended_and_uploaded_again(desks: Sit, cast:
     with ExitStack() as working, held_up(store):
         working.enter_context(worker())
         expect(op01.page.locator(".gx-progress")).to_contain_text("记录订单 0 / 97")
-    assert totals(op01) == {"读取行数": 100, "订单": 97, "已导入": 97, "未变": 0, "未导入": 3}
+    assert totals(op01) == {"读取行数": 100, "完整可读的订单": 97, "已导入": 97, "未变": 0, "未导入的行": 3}
     assert Order.objects.count() == before + 97
 
     # the three broken lines come back with their reasons; mended, they load, and the others change nothing
@@ -144,7 +144,7 @@ def test_orders_are_uploaded_watched_mended_and_uploaded_again(desks: Sit, cast:
 
     upload(op01, "/admin/imports/orders/", "again.csv", as_csv(mended), store)
     with worker():
-        assert totals(op01) == {"读取行数": 100, "订单": 100, "已导入": 0, "未变": 100, "未导入": 0}
+        assert totals(op01) == {"读取行数": 100, "完整可读的订单": 100, "已导入": 0, "未变": 100, "未导入的行": 0}
     assert Order.objects.count() == before + 100
     assert not Job.objects.exclude(state=JobState.DONE).exists()
 
@@ -190,7 +190,7 @@ def test_a_list_of_members_is_matched_to_those_the_platform_knows(desks: Sit, ca
     upload(op01, "/admin/imports/members/", "members.csv", as_csv(member_lines()), store, phones_verified=True)
     with worker():
         done = totals(op01)
-    assert (done["读取行数"], done["已关联"], done["新建"], done["未导入"]) == (100, KNOWN, NEWCOMERS, BAD)
+    assert (done["读取行数"], done["已关联"], done["新建"], done["未导入的行"]) == (100, KNOWN, NEWCOMERS, BAD)
     assert Member.objects.count() == people + NEWCOMERS
     assert memberships.count() == joined + KNOWN + NEWCOMERS
     broken = downloaded(op01, tmp_path)
@@ -200,6 +200,6 @@ def test_a_list_of_members_is_matched_to_those_the_platform_knows(desks: Sit, ca
     upload(op01, "/admin/imports/members/", "members.csv", as_csv(member_lines()), store, phones_verified=True)
     with worker():
         done = totals(op01)
-    assert (done["已关联"], done["新建"], done["未导入"]) == (KNOWN + NEWCOMERS, 0, BAD)
+    assert (done["已关联"], done["新建"], done["未导入的行"]) == (KNOWN + NEWCOMERS, 0, BAD)
     assert Member.objects.count() == people + NEWCOMERS
     assert memberships.count() == joined + KNOWN + NEWCOMERS
