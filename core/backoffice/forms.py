@@ -24,6 +24,9 @@ class BackOfficeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            if isinstance(field, forms.SlugField):
+                field.error_messages["invalid"] = _("Only the letters A to Z, digits, hyphens and underscores.")
 
 
 class DayInput(forms.DateInput):

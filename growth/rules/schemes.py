@@ -299,7 +299,7 @@ def _ladder(terms: SchemeTerms, around: Surroundings) -> Iterator[Finding]:
         if not GAP_ADVISED[0] <= gap <= GAP_ADVISED[1]:
             yield _warning(
                 "gap",
-                _("%(higher)s takes %(gap)s times as much as %(lower)s; 2 to 3 times is best.")
+                _("The threshold of %(higher)s is %(gap)s times that of %(lower)s; 2 to 3 times is best.")
                 % {"higher": higher.name, "gap": gap_words(gap), "lower": lower.name},
                 lower.code,
                 higher.code,

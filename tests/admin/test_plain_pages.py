@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from django import forms
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
 
+from core.backoffice.forms import BackOfficeForm
 from core.masking import Role
 from tests.admin.conftest import Sit, Street
 
@@ -53,3 +55,11 @@ def test_they_are_written_without_a_request(page: str) -> None:
             said[language] = render_to_string(page)
     assert said["en"] != said["zh-hans"]
     assert 'lang="zh-hans"' in said["zh-hans"]
+
+
+def test_a_code_that_is_none_is_refused_in_words_people_use() -> None:
+    class Form(BackOfficeForm):
+        code = forms.SlugField()
+
+    with translation.override("zh-hans"):
+        assert Form({"code": "走 查"}).errors["code"] == ["只能用英文字母、数字、连字符和下划线。"]
