@@ -123,6 +123,7 @@ def version(request: HttpRequest, rfm_version_id: int) -> HttpResponse:
             )
         if form is None:
             return HttpResponseRedirect(MODELS.url(found.pk))
+        versions.not_saved(request)
     return reach.show(
         request,
         "growth/rfm_version.html",
@@ -137,7 +138,8 @@ def version(request: HttpRequest, rfm_version_id: int) -> HttpResponse:
         weights=terms.weights,
         weight_sum=rfm.decimal_of(sum(terms.weights)),
         form=form,
-        errors=[problem.words for problem in rfm.problems(terms)] if form else [],
+        errors=[problem.words for problem in rfm.problems(terms)] if form and not form.errors else [],
+        unsaved=form is not None and bool(form.errors),
         who=actors.names([found.created_by, found.published_by]),
         may_change=may_change,
     )

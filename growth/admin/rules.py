@@ -203,7 +203,9 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
             except DomainError as refusal:
                 errors = refusal.problems
             else:
+                versions.saved(request)
                 return HttpResponseRedirect(RULES.url(found.pk))
+        versions.not_saved(request)
     return reach.show(
         request,
         "growth/rule_set.html",
@@ -212,6 +214,7 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
         subject=SUBJECT,
         home=reverse("admin:growth_rules"),
         status=400 if request.method == "POST" else 200,
+        unsaved=request.method == "POST",
         version=found,
         terms=terms,
         boxes=boxes,

@@ -17,7 +17,7 @@ from core.backoffice.access import scope_of
 from core.backoffice.site import page
 from core.enums import VersionState
 from core.errors import DomainError
-from growth.admin import reach
+from growth.admin import reach, versions
 from growth.admin.scheme_forms import SchemeBoxes
 from growth.admin.schemes import SUBJECT, findings_of, reached, version_url
 from growth.enums import BenefitNature, Track
@@ -83,7 +83,7 @@ def _save(request: HttpRequest, found: SchemeVersion, boxes: SchemeBoxes) -> boo
     mapping = {name.removeprefix("mapping-"): str(value) for name, value in request.POST.items() if name.startswith("mapping-") and value}
     typed = boxes.read(mapping)
     if typed is None:
-        messages.error(request, _("Nothing has been saved: something below is not right yet."))
+        versions.not_saved(request)
         return False
     action, _colon, code = request.POST.get("action", "save").partition(":")
     try:
@@ -91,7 +91,7 @@ def _save(request: HttpRequest, found: SchemeVersion, boxes: SchemeBoxes) -> boo
     except DomainError as refusal:
         messages.error(request, str(refusal.detail))
         return False
-    messages.success(request, _("The draft has been saved."))
+    versions.saved(request)
     return True
 
 

@@ -50,6 +50,14 @@ class Kind:
         return reverse(self.shown, args=[row_id])
 
 
+def saved(request: HttpRequest) -> None:
+    messages.success(request, _("The draft has been saved."))
+
+
+def not_saved(request: HttpRequest) -> None:
+    messages.error(request, _("Nothing has been saved: something below is not right yet."))
+
+
 def draft(request: HttpRequest, kind: Kind) -> HttpResponse:
     """Begin a draft of the published version or of an older one, or go on with the one that is there."""
     programme = reach.chosen(request, kind.subject)

@@ -65,7 +65,7 @@ def percent(part: int, total: int) -> str:
 @register.simple_tag
 def bar(value: int, most: int, tone: str = "") -> SafeString:
     """A bar of `value` against the longest one of the chart. The number stands beside it as text, so the picture itself is silent."""
-    width = 100 * value / most if most > 0 else 0
+    width = max(0, 100 * value / most) if most > 0 else 0  # a day may have taken back more than it gave
     return format_html(
         '<svg class="gx-bar gx-bar-{}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="gx-bar-room" width="100" height="10"/><rect class="gx-bar-value" width="{}" height="10"/></svg>',

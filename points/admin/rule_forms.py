@@ -152,6 +152,14 @@ class TaskForm(BackOfficeForm):
     def __init__(self, *args: Any, rule: RuleIn | None, **kwargs: Any) -> None:
         said = {name: getattr(rule, name) for name in self.base_fields} if rule else {"is_on": True}
         super().__init__(*args, initial=said, **kwargs)
+        self.is_spare = rule is None
+
+    def clean(self) -> dict[str, Any]:
+        """What is typed on a spare line is not passed over; a line that was there is taken out by emptying its code."""
+        said: dict[str, Any] = super().clean() or {}
+        if self.is_spare and said.get("points") is not None and not said.get("task", "").strip():
+            self.add_error("task", _("Which task?"))
+        return said
 
     def read(self) -> RuleIn | None:
         said = self.cleaned_data
@@ -177,6 +185,15 @@ class MultiplierForm(BackOfficeForm):
             said["last_on"] = last.date() if last else None
         super().__init__(*args, initial=said, **kwargs)
         self.zone = zone
+        self.is_spare = multiplier is None
+
+    def clean(self) -> dict[str, Any]:
+        """What is typed on a spare line is not passed over; a line that was there is taken out by emptying its factor."""
+        said: dict[str, Any] = super().clean() or {}
+        typed = any(said.get(name) for name in ("day_of_month", "key", "first_on", "last_on"))
+        if self.is_spare and typed and said.get("factor") is None and "factor" not in self.errors:
+            self.add_error("factor", _("Which factor?"))
+        return said
 
     def read(self) -> MultiplierIn | None:
         """Only what its kind goes by."""

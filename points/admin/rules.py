@@ -98,14 +98,16 @@ def version(request: HttpRequest, points_version_id: int) -> HttpResponse:
         reach.need(request, found.programme_id, SUBJECT, "change")
         if boxes is None:
             return HttpResponseRedirect(RULES.url(found.pk))
-        changed = boxes.read()
+        errors, changed = [], boxes.read()
         if changed is not None:
             try:
                 services.change_draft(version_id=found.pk, terms=changed, actor=scope_of(request).actor, at=clock.now())
             except DomainError as refusal:
                 errors = refusal.problems
             else:
+                versions.saved(request)
                 return HttpResponseRedirect(RULES.url(found.pk))
+        versions.not_saved(request)
     return reach.show(
         request,
         "points/version.html",
@@ -114,6 +116,7 @@ def version(request: HttpRequest, points_version_id: int) -> HttpResponse:
         subject=SUBJECT,
         home=reverse("admin:points_rules"),
         status=400 if request.method == "POST" else 200,
+        unsaved=request.method == "POST",
         version=found,
         terms=terms,
         level_names=dict(levels),

@@ -19,6 +19,7 @@ from activity.models import Order
 from core.enums import VersionState
 from core.masking import Role
 from coupons.models import CouponTemplate
+from growth.templatetags.growth import bar
 from points.enums import MultiplierKind
 from points.models import ExchangePair, LiabilityDay, PointsEntry, PointsVersion, Reward, RewardCode
 from points.rules.versions import DEFAULT_TERMS, MultiplierIn
@@ -111,6 +112,8 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
         ({"multiplier-1-kind": "campaign", "multiplier-1-key": "x", "multiplier-1-factor": "2"}, "needs a first moment"),
         ({"multiplier-0-day_of_month": ""}, "A member day is a day of the month"),
         ({"task-1-task": "profile_completed", "task-1-points": "5"}, "is given twice"),
+        ({"task-1-points": "5"}, "Which task?"),
+        ({"multiplier-1-day_of_month": "8"}, "Which factor?"),
         ({"operator_adjust_limit": "99"}, "Operators and administrators may adjust no less without approval"),
     ],
 )
@@ -119,8 +122,24 @@ def test_problems_are_said_in_words_and_nothing_is_kept(street: Street, sit: Sit
     before = selectors.terms_of(version_id)
     answer = client.post(reverse("admin:points_version", args=[version_id]), boxes(client, version_id) | typed)
     assert answer.status_code == 400
-    assert words in answer.content.decode()
+    said = answer.content.decode()
+    assert words in said
+    assert "Nothing has been saved" in said
+    assert "Nothing to complain about" not in said
+    assert 'data-warn-unsaved="refused"' in said
     assert selectors.terms_of(version_id) == before
+
+
+def test_a_line_is_taken_out_by_emptying_what_it_goes_by(street: Street, sit: Sit) -> None:
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["points_version_id"]
+    answer = client.post(
+        reverse("admin:points_version", args=[version_id]),
+        boxes(client, version_id) | {"multiplier-0-factor": "", "task-0-task": ""},
+        follow=True,
+    )
+    assert "The draft has been saved." in answer.content.decode()
+    terms = selectors.terms_of(version_id)
+    assert (terms.multipliers, [rule for rule in terms.rules if rule.task]) == ((), [])
 
 
 def test_a_draft_is_begun_from_an_old_version_and_thrown_away(street: Street, sit: Sit) -> None:
@@ -308,6 +327,10 @@ def test_op_6_3_the_consumption_rate_has_its_band(street: Street, sit: Sit, rede
     assert f'data-band="{band}"' in text
     chinese = client.get(reverse("admin:points_liability"), headers={"accept-language": "zh-hans"}).content.decode()
     assert words in chinese
+
+
+def test_a_day_on_which_more_came_back_than_went_has_an_empty_bar() -> None:
+    assert '<rect class="gx-bar-value" width="0.00"' in bar(-3, 313)
 
 
 def test_op_6_2_months_add_up_and_the_file_says_the_same(street: Street, sit: Sit) -> None:

@@ -33,6 +33,9 @@
     });
 
     let typed = false; // in a form whose content would be lost by leaving the page
+    document.addEventListener("DOMContentLoaded", () => {
+        typed = document.querySelector("form[data-warn-unsaved=refused]") !== null; // what was refused is not saved either
+    });
     document.addEventListener("submit", (event) => {
         const question = event.submitter?.dataset.confirm;
         if (question && !window.confirm(question)) {
