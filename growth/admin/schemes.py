@@ -140,6 +140,6 @@ menu.add(
         "stairs",
         20,
         SUBJECT,
-        covers=r"/levels/(schemes|versions|simulations)/",
+        covers=r"/levels/(schemes|versions|simulate|simulations)/",
     )
 )

@@ -61,6 +61,18 @@ def listed(request: HttpRequest) -> HttpResponse:
     )
 
 
+def told_of(run: TagRun, tag: Tag) -> dict[str, Any]:
+    """A run as a line on the page of one tag: what it did to this one, whatever else came and went."""
+    added, removed = moved(run, tag)
+    return {**told(run, {tag.pk: tag}), "added": added, "removed": removed, "moves": []}
+
+
+def moved(run: TagRun, tag: Tag) -> tuple[int, int]:
+    """How many got the tag by the run, and how many lost it."""
+    key = str(tag.pk)
+    return run.result.get("added", {}).get(key, 0), run.result.get("removed", {}).get(key, 0)
+
+
 def told(run: TagRun, tags: dict[int, Tag]) -> dict[str, Any]:
     """A run as a line: its tags that came and went, the most moved first."""
     added, removed = run.result.get("added", {}), run.result.get("removed", {})

@@ -22,8 +22,8 @@ from core.backoffice.site import page
 from core.errors import DomainError
 from growth.admin import reach
 from points.admin import people
-from tags.admin.runs import told
-from tags.enums import TagColour, TagGroup, TagKind, TagSource
+from tags.admin.runs import moved, told_of
+from tags.enums import RunState, TagColour, TagGroup, TagKind, TagSource
 from tags.models import MemberTag, Tag, TagRun, TagVersion
 from tags.rules import language, sentence
 from tags.rules.catalogue import Catalogue
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SUBJECT = "tags.tag"
 CHART_DAYS = 60
+RUNS_LOOKED_AT = 20  # back to the last one that moved the tag
 
 
 class TagForm(BackOfficeForm):
@@ -209,7 +210,8 @@ def shown(request: HttpRequest, tag_id: int) -> HttpResponse:
     members = people.named(request, [row.membership for row in rows])
     days = holders_by_day(tag, now)
     of_tag = TagRun.objects.filter(programme=programme).filter(Q(tag_ids=[]) | Q(tag_ids__contains=[tag.pk]))
-    newest = of_tag.order_by("-created_at", "-pk").first() if tag.kind == TagKind.AUTO else None
+    runs = list(of_tag.order_by("-created_at", "-pk")[:RUNS_LOOKED_AT]) if tag.kind == TagKind.AUTO else []
+    run = next((each for each in runs if each.state != RunState.DONE or any(moved(each, tag))), runs[0] if runs else None)
     return reach.show(
         request,
         "tags/tag.html",
@@ -229,7 +231,7 @@ def shown(request: HttpRequest, tag_id: int) -> HttpResponse:
         rows=[(row, members[row.membership_id]) for row in rows],
         used_by=selectors.used_by(tag),
         days=days,
-        **(told(newest, {tag.pk: tag}) if newest else {}),
+        **(told_of(run, tag) if run else {}),
         next_cursor=next_cursor,
         may_change=tag.retired_at is None and reach.may(request, programme.pk, SUBJECT, "change"),
         may_import=tag.retired_at is None and reach.may(request, programme.pk, "tags.membertag", "import"),
@@ -268,4 +270,4 @@ def _running(begun: dict[date, int], ended: dict[date, int], first_on: date, las
     return found
 
 
-menu.add(Entry("tags", pgettext_lazy("menu", "Tags"), "admin:tags_tags", "sell", 10, SUBJECT))
+menu.add(Entry("tags", pgettext_lazy("menu", "Tags"), "admin:tags_tags", "sell", 10, SUBJECT, covers=r"/tags/(tags|versions)/"))

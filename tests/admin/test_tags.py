@@ -199,9 +199,24 @@ def test_publishing_tags_by_the_next_run_and_retiring_takes_away(street: Street,
     assert MemberTag.objects.filter(tag=tag, ended_at=None).count() == 1
     page = client.get(reverse("admin:tags_tag", args=[tag.pk]))
     assert page.context["days"][-1][1] == 1
+    assert 'data-added="1" data-removed="0"' in page.content.decode()
+    TagRun.objects.create(
+        programme=tag.programme, reason="changes", as_of_on=street.now.date(), state="done", created_at=street.now + timedelta(seconds=30),
+        result={"added": {str(tag.pk + 1): 5}, "removed": {}},
+    )  # fmt: skip
+    page = client.get(reverse("admin:tags_tag", args=[tag.pk]))
+    assert 'data-added="1" data-removed="0"' in page.content.decode()  # what others got is not said here
     assert client.post(reverse("admin:tags_tag_retire", args=[tag.pk]), {"reason": "no longer needed"}).status_code == 302
     runs.run_waiting(now=lambda: street.now + timedelta(minutes=1))
     assert not MemberTag.objects.filter(tag=tag, ended_at=None).exists()
+
+
+def test_the_menu_shows_where_the_pages_of_a_tag_belong(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    version = TagVersion.objects.filter(tag_id=street.ours.ids["tag_id"]).latest("pk")
+    for page in (reverse("admin:tags_tag", args=[version.tag_id]), reverse("admin:tags_version", args=[version.pk])):
+        groups = client.get(page).context["sidebar_navigation"]
+        assert [item["link"] for group in groups for item in group["items"] if item["active"]] == [reverse("admin:tags_tags")]
 
 
 def test_a_draft_that_says_nothing_cannot_be_published(street: Street, sit: Sit) -> None:
