@@ -1,8 +1,10 @@
 """Coupons that are given by themselves: to newcomers, for bringing a friend, each month to a level (CPN-03, MKT-13, BEN-06)."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -125,7 +127,9 @@ def _edit(request: HttpRequest, programme: "Programme", pack: CouponPack | None)
         for place, said in enumerate([*held, *[{}] * SPARE])
     ]
     if request.method == "POST" and all_sound([form, *lines]):
-        items = {said["template"]: said["quantity"] or 1 for line in lines if (said := line.cleaned_data)["template"]}
+        items: Counter[int] = Counter()
+        for said in (line.cleaned_data for line in lines if line.cleaned_data["template"]):
+            items[said["template"]] += said["quantity"] or 1  # the same template on two lines is both of them
         try:
             services.save_pack(
                 programme_id=programme.pk,
@@ -138,6 +142,7 @@ def _edit(request: HttpRequest, programme: "Programme", pack: CouponPack | None)
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
+            messages.success(request, _("The coupon pack has been saved."))
             return HttpResponseRedirect(_list_url(programme))
     return reach.show(
         request,

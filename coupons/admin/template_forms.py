@@ -104,7 +104,9 @@ class TemplateForm(BackOfficeForm):
         help_text=gettext_lazy("After receipt."),
     )
     valid_from = MomentField(label=gettext_lazy("valid from"))
-    valid_until = MomentField(label=gettext_lazy("valid until"))
+    valid_until = MomentField(
+        label=gettext_lazy("valid until"), help_text=gettext_lazy("Of one valid for hours or days the very last moment; empty: none.")
+    )
     return_on_refund = forms.BooleanField(label=gettext_lazy("comes back on a full refund"), required=False, initial=True)
     stock = forms.IntegerField(
         label=gettext_lazy("stock"), required=False, min_value=0, max_value=COUNT_AT_MOST, help_text=gettext_lazy("Empty: without limit.")

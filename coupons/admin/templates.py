@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -160,6 +161,7 @@ def _edit(request: HttpRequest, programme: "Programme", template: CouponTemplate
             field = refusal.field.removesuffix("_minor")  # boxes hold amounts as people write them
             form.add_error(field if field in form.fields else None, str(refusal.detail))
         else:
+            messages.success(request, _("The coupon template has been saved."))
             return HttpResponseRedirect(list_url(programme))
     return reach.show(
         request,

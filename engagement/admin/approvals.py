@@ -59,6 +59,7 @@ def decide(request: HttpRequest, campaign_id: int) -> HttpResponse:
         lambda: services.return_campaign(campaign_id=campaign.pk, reason=said["reason"], **by),
         done=_("The campaign has been sent back."),
         back=f"{reverse('admin:engagement_approvals')}?programme={campaign.programme.code}",
+        refused=back,
     )
 
 

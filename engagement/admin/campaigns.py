@@ -22,7 +22,7 @@ from engagement.models import Campaign
 from engagement.selectors import audience, report
 from engagement.selectors import campaigns as selectors
 from engagement.services import campaigns as services
-from growth.admin import reach
+from growth.admin import reach, versions
 from points.admin import people
 from tags.admin import rule_editor
 
@@ -100,6 +100,7 @@ def _edit(request: HttpRequest, programme: "Programme", campaign: Campaign | Non
         except DomainError as refusal:
             add_refusal(form, refusal)
         else:
+            versions.saved(request)
             return HttpResponseRedirect(campaign_url(saved))
     return reach.show(
         request,

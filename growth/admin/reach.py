@@ -109,12 +109,12 @@ def show(
     return TemplateResponse(request, template, context, status=status)
 
 
-def act(request: HttpRequest, service: Callable[[], object], *, done: Text, back: str) -> HttpResponse:
-    """Make one service call; say what was done, or why it was refused; go `back`."""
+def act(request: HttpRequest, service: Callable[[], object], *, done: Text, back: str, refused: str = "") -> HttpResponse:
+    """Make one service call; say what was done, or why it was refused; go `back`. refused: where to go then, if not there as well."""
     try:
         service()
     except DomainError as refusal:
         messages.error(request, str(refusal.detail))
-    else:
-        messages.success(request, str(done))
+        return HttpResponseRedirect(refused or back)
+    messages.success(request, str(done))
     return HttpResponseRedirect(back)

@@ -121,6 +121,18 @@ def test_a_pack_needs_what_its_occasion_needs(street: Street, sit: Sit) -> None:
     assert list(pack.items.values_list("template_id", "quantity")) == [(ours.ids["template_id"], 2)]
 
 
+def test_a_template_on_two_lines_of_a_pack_is_both_of_them(street: Street, sit: Sit) -> None:
+    client, template = sit(street.staff[Role.OPERATOR]), street.ours.ids["template_id"]
+    lines = {
+        f"item-{place}-{name}": value for place, count in enumerate("23") for name, value in (("template", template), ("quantity", count))
+    }
+    answer = client.post(
+        address(street, "coupons_pack_add"), {"name": "两行", "trigger": "registered", "is_on": "on", **lines}, follow=True
+    )
+    assert "The coupon pack has been saved." in answer.content.decode()
+    assert list(CouponPack.objects.get(name="两行").items.values_list("quantity", flat=True)) == [5]
+
+
 def test_a_code_finds_its_coupon_at_the_till(street: Street, sit: Sit) -> None:
     client = sit(street.staff[Role.TILL_CLERK])
     code = Coupon.objects.get(pk=street.ours.ids["coupon_id"]).code
