@@ -170,6 +170,7 @@ class StoreUploadForm(UploadForm):
         super().__init__(*args, **kwargs)
         choice = self.fields["store"] = StoreChoice(scope, subject, "import")
         choice.required, choice.empty_label = True, "—"
+        assert choice.queryset is not None
         stores = choice.queryset[:2]
         if len(stores) == 1:  # whoever works for one store is not asked which
             choice.initial = stores[0]

@@ -23,7 +23,8 @@ from growth.enums import BandMethod, MonetaryMode
 from growth.models import RfmVersion
 from growth.rules import rfm
 from growth.rules.rfm import RfmTerms
-from growth.services import rfm_models
+from growth.rules.simulation import Subject
+from growth.services import rfm_models, simulation
 
 SUBJECT = "growth.rfmversion"
 SCORES = (5, 4, 3, 2)
@@ -139,6 +140,7 @@ def version(request: HttpRequest, rfm_version_id: int) -> HttpResponse:
         weight_sum=rfm.decimal_of(sum(terms.weights)),
         form=form,
         errors=[problem.words for problem in rfm.problems(terms)] if form and not form.errors else [],
+        simulated=simulation.latest(Subject.RFM, found.pk) if form else None,
         unsaved=form is not None and bool(form.errors),
         who=actors.names([found.created_by, found.published_by]),
         may_change=may_change,

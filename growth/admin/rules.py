@@ -26,7 +26,8 @@ from growth.admin.scheme_forms import all_sound, major
 from growth.enums import FactorKind, RuleCode
 from growth.models import RuleSet
 from growth.rules.behaviour import FactorIn, RuleIn, RuleSetTerms
-from growth.services import rule_sets
+from growth.rules.simulation import Subject
+from growth.services import rule_sets, simulation
 
 SUBJECT = "growth.ruleset"
 SPARE_FACTORS = 2  # empty lines below those that are there
@@ -214,6 +215,7 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
         subject=SUBJECT,
         home=reverse("admin:growth_rules"),
         status=400 if request.method == "POST" else 200,
+        simulated=simulation.latest(Subject.BEHAVIOUR, found.pk) if boxes else None,
         unsaved=request.method == "POST",
         version=found,
         terms=terms,

@@ -25,8 +25,9 @@ from growth.models import Benefit, SchemeVersion
 from growth.rules import benefits as benefit_rules
 from growth.rules import schemes as rules
 from growth.rules.schemes import LevelIn, SchemeTerms
+from growth.rules.simulation import Subject
 from growth.selectors import schemes as selectors
-from growth.services import gifts
+from growth.services import gifts, simulation
 from growth.services import schemes as services
 
 FIRST_THRESHOLD = 1000  # of a level added above the one that is free
@@ -68,6 +69,7 @@ def version(request: HttpRequest, version_id: int) -> HttpResponse:
         levels=[_level(each, known, programme.currency) for each in terms.by_rank],
         matrix=_matrix(terms, known, programme.currency),
         removed=_removed(found, published, terms) if boxes else [],
+        simulated=simulation.latest(Subject.LEVELS, found.pk) if boxes else None,
         may_change=reach.may(request, programme.pk, SUBJECT, "change"),
         **findings_of(found),
     )

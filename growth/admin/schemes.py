@@ -14,11 +14,14 @@ from core.backoffice.site import page
 from core.enums import VersionState
 from core.errors import DraftExists
 from growth.admin import reach
+from growth.admin.scheme_changes import Told, changes
 from growth.enums import Track
-from growth.models import SchemeVersion
+from growth.models import Benefit, SchemeVersion
 from growth.rules.schemes import Severity, words_of
+from growth.rules.simulation import Subject
 from growth.selectors import schemes as selectors
 from growth.services import schemes as services
+from growth.services import simulation
 
 SUBJECT = "growth.levelscheme"
 OFFERED = (Track.FREE, Track.PAID, Track.RECHARGE)  # the custom track comes later (LVL-14)
@@ -110,8 +113,20 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
         home=reverse("admin:growth_schemes"),
         errors=words_of(findings, Severity.ERROR),
         warnings=words_of(findings, Severity.WARNING),
+        simulated=simulation.latest(Subject.LEVELS, version.pk),
+        changes=_changes(version),
         back=version_url(version.pk),
     )
+
+
+def _changes(draft: SchemeVersion) -> list[Told] | None:
+    """Against the version that holds; None where none does."""
+    programme = draft.scheme.programme
+    held = selectors.published(programme.pk, Track(draft.scheme.track))
+    if held is None:
+        return None
+    names = dict(Benefit.objects.filter(programme=programme).values_list("code", "name"))
+    return changes(selectors.as_terms(held), selectors.as_terms(draft), benefits=names, currency=programme.currency)
 
 
 @page("levels/versions/<int:version_id>/discard/", name="growth_version_discard")

@@ -56,6 +56,11 @@ def review_moment(review_on: date, time_zone: str) -> datetime:
     return datetime.combine(review_on, REVIEW_TIME, ZoneInfo(time_zone))
 
 
+def latest(subject: Subject, version_id: int) -> Job | None:
+    """The last simulation of a version, however far it is."""
+    return Job.objects.filter(kind=JOB, parameters__subject=subject.value, parameters__version_id=version_id).order_by("-pk").first()
+
+
 def submit(
     *,
     subject: Subject,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from core import clock, jobs
 from core.enums import VersionState
 from core.masking import Role
-from core.models import EffectSkipped
+from core.models import EffectSkipped, Job
 from growth import links
 from growth.enums import BenefitNature, OverrideState, Track
 from growth.models import Benefit, GiftItem, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
@@ -216,6 +216,24 @@ def test_what_is_typed_is_kept(street: Street, sit: Sit) -> None:
     assert (
         LevelTerms.objects.get(version__state="published", level__code="L2", level__programme=street.ours.store.programme).threshold == 8000
     )
+
+
+def test_whoever_publishes_reads_what_changes_and_finds_the_simulation(street: Street, sit: Sit) -> None:
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["version_id"]
+    address = reverse("admin:growth_version_publish", args=[version_id])
+    before = list(client.get(address).context["changes"])
+    typed = {"L2-threshold": "7000", "L2-name": "白银", "protection_days": "30", "L2-benefit-discount-rate": "0.96", "action": "save"}
+    client.post(reverse("admin:growth_version", args=[version_id]), boxes(client, version_id) | typed)
+    shown = client.get(address)
+    told = [line for line in shown.context["changes"] if line not in before]
+    assert ("", "protection (days)", "90", "30") in told
+    assert [becomes for level, what, _was, becomes in told if (level, what) == ("白银", "name")] == ["白银"]
+    assert ("白银", "threshold", "8,000", "7,000") in told
+    assert [what for level, what, _was, _becomes in told if level == "白银"][-1] == "Benefits"
+    job = Job.objects.get(pk=street.ours.ids["simulation_id"])
+    assert (job.parameters["subject"], job.parameters["version_id"]) == ("levels", version_id)
+    for text in (shown.content.decode(), page(client, "growth_version", version_id)):
+        assert f'data-simulated="{job.pk}"' in text
 
 
 def test_a_level_is_added_on_top_moved_and_taken_away(street: Street, sit: Sit) -> None:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from activity import services as activity_services
 from activity.enums import OrderStatus
 from core.masking import Role
-from members.models import AccessLog
+from members.models import AccessLog, Member
 from points.admin import entries as entries_page
 from points.enums import AdjustmentState, HoldState, RedemptionState
 from points.models import PointsAccount, PointsAdjustment, PointsEntry, PointsHold, Redemption
@@ -404,3 +404,11 @@ def test_a_member_with_two_programmes_chooses_between_them(street: Street, sit: 
     text = panel(client, street.ours)
     assert f"?membership={platform.pk}" in text
     assert "No points have been booked within your stores." in panel(client, street.ours, membership=str(platform.pk))
+
+
+def test_who_has_no_name_is_called_by_the_member_number_once(street: Street, sit: Sit) -> None:
+    membership = Membership.objects.get(pk=street.ours.ids["membership_id"])
+    Member.objects.filter(pk=membership.member_id).update(name="", nickname="")
+    text = page(sit(street.staff[Role.OPERATOR]), "points_entries")
+    row = text.split(f">{membership.member_no}</a>")[1].split("</td>")[0]
+    assert membership.member_no not in row
