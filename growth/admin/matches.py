@@ -95,6 +95,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for row in rows
         ],
         may_change=reach.may(request, programme.pk, SUBJECT, "change"),
+        has_others=any(each.pk != programme.pk for each in reach.programmes(request, SUBJECT)),
     )
 
 

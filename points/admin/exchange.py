@@ -78,6 +78,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for pair in counted.order_by("from_programme__code", "to_programme__code")
         ],
         may_change=reach.may(request, programme.pk, SUBJECT, "change"),
+        has_others=bool(ours - {programme.pk}),
     )
 
 

@@ -436,3 +436,13 @@ def test_the_planner_takes_its_thresholds_over_into_the_draft(street: Street, si
     assert thresholds[0] == 0
     assert thresholds == sorted(set(thresholds))
     assert thresholds != [0, 3000, 8000, 20000, 50000]
+
+
+@pytest.mark.parametrize(("name", "button"), [("growth_matches", "growth_match_add"), ("points_exchanges", "points_exchange_add")])
+def test_what_takes_two_programmes_is_offered_to_whoever_has_two(street: Street, sit: Sit, name: str, button: str) -> None:
+    address = f"{reverse(f'admin:{name}')}?programme={street.ours.store.programme.code}"
+    alone = sit(street.staff[Role.OPERATOR]).get(address).content.decode()
+    assert reverse(f"admin:{button}") not in alone
+    assert "This takes two programmes" in alone
+    both = world.staff("both", (StaffRole.OPERATOR, street.ours.store), (StaffRole.OPERATOR, street.theirs.store))
+    assert reverse(f"admin:{button}") in sit(both).get(address).content.decode()
