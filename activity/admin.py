@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -176,10 +177,6 @@ def _needed_columns() -> list[str]:
     return [said["member"]["column"], *(said["columns"][name] for name in mapping.NEEDED if name not in said["constants"])]
 
 
-def _statuses() -> list[str]:
-    return [words.with_remark(status.value, status.label) for status in OrderStatus]
-
-
 IMPORT_ORDERS = declare(
     Kind(
         "import_orders",
@@ -204,8 +201,11 @@ def upload_orders(request: HttpRequest) -> HttpResponse:
             "One line an item. Broken lines are reported with their reason and refuse their order; all others load. "
             "The same file twice changes nothing."
         ),
-        needs=gettext("Needed columns: %(columns)s. Values of status: %(statuses)s. The template names all columns there are.")
-        % {"columns": words.listed(_needed_columns()), "statuses": words.listed(_statuses())},
+        needs=format_html(
+            gettext("Needed columns: {columns}. Values of status: {statuses}. The template names all columns there are."),
+            columns=format_html_join(words.comma(), "<code>{}</code>", ((name,) for name in _needed_columns())),
+            statuses=format_html_join(words.comma(), words.with_remark("<code>{}</code>", "{}"), OrderStatus.choices),
+        ),
     )
 
 

@@ -342,7 +342,9 @@ def test_orders_are_uploaded_with_and_without_a_mapping(street: Street, sit: Sit
     page = client.get(reverse("admin:core_job_change", args=[job.pk])).content.decode()
     assert "taken over" in page
     page = client.get(reverse("admin:import_orders")).content.decode()
-    assert "customer_no, order_no, placed_at, sku, quantity, unit_price, status" in page
+    names = ("customer_no", "order_no", "placed_at", "sku", "quantity", "unit_price", "status")
+    assert ", ".join(f"<code>{name}</code>" for name in names) in page
+    assert "<code>placed</code> (awaiting payment)" in page
     assert f'<option value="{street.ours.store.pk}" selected>' in page  # the only store there is to choose
 
     broken = SimpleUploadedFile("map.toml", b"[columns\n")
