@@ -252,7 +252,9 @@ def test_who_recovers_within_the_grace_does_not_fall(programme):
 
 def buy(membership: Membership, at: datetime) -> None:
     shop = world.store("S001")
-    facts.record(facts.order(shop.pk, membership.member_id, f"O{at:%m%d}", status="completed", placed_at=at, completed_at=at))
+    facts.record(
+        facts.order(shop.pk, membership.member_id, f"O{at:%m%d}", status="completed", placed_at=at, completed_at=at), at=max(at, NOW)
+    )
 
 
 @pytest.mark.parametrize(("days", "level"), [(180, "L3"), (181, "L2")])
