@@ -330,7 +330,10 @@ def test_the_member_page_shows_days_and_what_twelve_months_say(shop: Store, buye
     buy(shop, buyer, "2024-04-02", lines=[line(1, 12000)])
     services.refresh()
     context = DaysPanel().context(subject_id=buyer, scope=SYSTEM, now=world.NOW, cursor=None, filters={})
-    assert [(row["day"].day_on, row["cells"][:2]) for row in context["rows"]] == [(date(2024, 4, 2), ["1", "¥120.00"])]
+    cells = [("成交笔数", "1"), ("商品实付", "¥120.00")]
+    assert [(row["day"].day_on, [(str(word), value) for word, value in row["cells"][:2]]) for row in context["rows"]] == [
+        (date(2024, 4, 2), cells)
+    ]
     of_shop = next(each["values"] for each in context["programmes"] if each["programme"] == shop.programme)
     said = {name: value for _words, name, value in of_shop}
     assert (said["tot_pay_amount_12m"], said["megt_pay_ord_12m"]) == ("¥120.00", "0")
@@ -344,3 +347,10 @@ def test_the_member_page_shows_days_and_what_twelve_months_say(shop: Store, buye
     ):
         assert words in html, words
     assert "二次成交" not in html
+
+
+def test_of_twelve_months_without_anything_the_page_says_nothing(shop: Store, buyer: int) -> None:
+    services.refresh()
+    context = DaysPanel().context(subject_id=buyer, scope=SYSTEM, now=world.NOW, cursor=None, filters={})
+    assert (context["rows"], context["programmes"]) == ([], [])
+    assert "尚无日汇总" in render_to_string(DaysPanel.template_name, context)
