@@ -1,7 +1,8 @@
 -- Lease the deliveries of endpoint %(endpoint_id)s, which the caller has locked, that may go out at %(now)s: of each ordering key the
 -- oldest waiting message, when it is due and nobody has one of that key under way; together at most %(room)s under way, at most
 -- %(limit)s new ones. Reads core_outboxmessage. A lease that ran out belonged to a worker that is dead. A second run finds these leased.
--- What comes first of a key is asked row by row: as a join, the planner may read all that waits for each, before it knows the table's size.
+-- What comes first of a key, and what the messages say, is asked row by row: as a join, the planner may read all that waits for each, and all
+-- messages there are for a handful, before it knows the tables' sizes.
 WITH leased AS (
     SELECT count(*) AS number, coalesce(array_agg(ordering_key), '{}') AS keys
     FROM stores_webhookdelivery
@@ -21,9 +22,14 @@ WITH leased AS (
         AND delivery.ordering_key <> ALL ((SELECT keys FROM leased)::varchar[])
     ORDER BY delivery.next_attempt_at, delivery.message_id
     LIMIT (SELECT greatest(least(%(limit)s, %(room)s - number), 0) FROM leased)
+), claimed AS (
+    UPDATE stores_webhookdelivery
+    SET lease = %(lease)s, leased_until = %(leased_until)s
+    WHERE id = ANY (ARRAY(SELECT id FROM picked))
+    RETURNING id, message_id
 )
-UPDATE stores_webhookdelivery AS delivery
-SET lease = %(lease)s, leased_until = %(leased_until)s
-FROM core_outboxmessage AS message
-WHERE delivery.id IN (SELECT id FROM picked) AND message.id = delivery.message_id
-RETURNING delivery.id, message.id AS message_id, message.topic, message.payload, message.occurred_at
+SELECT claimed.id, claimed.message_id, message.topic, message.payload, message.occurred_at
+FROM claimed
+CROSS JOIN LATERAL (
+    SELECT topic, payload, occurred_at FROM core_outboxmessage WHERE core_outboxmessage.id = claimed.message_id OFFSET 0
+) AS message

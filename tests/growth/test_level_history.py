@@ -15,6 +15,7 @@ from growth.selectors import member_page
 from stores.models import Membership, Programme
 from tests import world
 from tests.growth import crowd
+from tests.reading import rows_read
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -51,19 +52,11 @@ def test_every_change_comes_once_newest_first_and_a_page_reads_a_page() -> None:
         found: list[LevelHistory] = []
         before = None
         while True:
-            read = rows_read()
+            read = rows_read("growth_levelhistory")
             page = member_page.history(here.member_id, scope, before=before, limit=LIMIT)
-            assert rows_read() - read <= READ_AT_MOST, (scope.actor, before)
+            assert rows_read("growth_levelhistory") - read <= READ_AT_MOST, (scope.actor, before)
             found += page
             if len(page) < LIMIT:
                 break
             before = (page[-1].occurred_at, page[-1].pk)
         assert [(each.occurred_at, each.pk) for each in found] == sorted(told, reverse=True), scope.actor
-
-
-def rows_read() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = 'growth_levelhistory'"
-        )
-        return int(cursor.fetchone()[0])

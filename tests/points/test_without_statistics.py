@@ -15,6 +15,7 @@ from points.services import expiry
 from points.services import ledger as points
 from tests import world
 from tests.growth import crowd
+from tests.reading import rows_read
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -135,9 +136,3 @@ def test_the_due_lots_of_each_are_found_without_those_of_all() -> None:
         assert rows_read("points_pointslot") - before <= READ_AT_MOST
         cursor.execute("SELECT count(*) FROM points_pointslot WHERE is_open")
         assert cursor.fetchone() == (0,)
-
-
-def rows_read(table: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
-        return int(cursor.fetchone()[0])
