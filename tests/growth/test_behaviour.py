@@ -195,7 +195,7 @@ def test_a_day_has_room_for_five_reviews(shop: Store, member: Membership) -> Non
     for number in range(1, 7):
         do(tell(other, "review.approved", on(21, 8), **about(shop, "O2", number)))
     assert posted(member) == posted(other) == [("review", 20)] * 5
-    do(tell(member, "review.approved", on(22, 0), **about(shop, line_no=6)))
+    do(tell(member, "review.approved", on(22, 0), **about(shop, line_no=7)))
     assert len(posted(member)) == 6
 
 
