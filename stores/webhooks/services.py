@@ -219,6 +219,7 @@ def _claim(endpoint_id: int, *, limit: int, now: datetime) -> list[_Claim]:
         leased_until=now + LEASE,
         room=rules.room_at(failures_in_row=endpoint.failures_in_row, half_open=endpoint.resting_until is not None),
         limit=limit,
+        looked_at=LOOKED_AT,
     )
     return [
         _Claim(

@@ -40,7 +40,7 @@ def test_a_few_are_leased_without_reading_all_that_waits(known: str) -> None:
     assert claims
     messages, deliveries = (rows_read(table) - was for table, was in zip(TABLES, before, strict=True))
     assert messages <= 10 * len(claims), messages
-    assert deliveries <= 10_000, deliveries  # of the hundred at the front, each is looked for from there
+    assert deliveries <= 3 * MESSAGES, deliveries  # at the worst they are all sorted; one by one they would be read 200 million times
 
 
 def first_messages(number: int) -> list[int]:
