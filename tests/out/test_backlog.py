@@ -1,5 +1,7 @@
 """Choosing what goes next costs the same behind many messages, whatever the server knows of its tables (API-03, R22)."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -25,7 +27,7 @@ SELECT %(endpoint)s, id, ordering_key, 'waiting', %(at)s, 0, %(at)s FROM core_ou
 @pytest.mark.parametrize("known", ["nothing", "the messages", "everything"])
 def test_a_few_are_leased_without_reading_all_that_waits(known: str) -> None:
     hears = endpoint("http://127.0.0.1:9/")
-    told = {"messages": MESSAGES, "at": NOW, "endpoint": hears.pk}
+    told: dict[str, Any] = {"messages": MESSAGES, "at": NOW, "endpoint": hears.pk}
     with connection.cursor() as cursor:
         cursor.execute(SAID, told)
         cursor.execute(WAITING, told)
