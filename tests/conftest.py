@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,14 +25,17 @@ from tests import changed
 from tests.browser import NO_BROWSER, chromium, is_required
 
 
+JUST_BEGUN = 60.0  # seconds
+
+
 def start_servers() -> None:
     """Start a Postgres and a Valkey for this run alone, unless the environment names some, and let the settings find them.
 
     One run at a time keeps its cluster for the next, with a migrated database in it that test databases are copied from.
     """
     place = server_folder()
-    for left in place.glob("test-*"):  # of runs that were killed
-        if Lock(left / "servers.lock").holder() is None:
+    for left in place.glob("test-*"):  # of runs that were killed; one that is just beginning has no lock yet
+        if Lock(left / "servers.lock").holder() is None and time.time() - left.stat().st_mtime > JUST_BEGUN:
             shutil.rmtree(left, ignore_errors=True)
     kept = Servers(place, name="test", settings=TEST_SETTINGS)
     alone = kept.lock.holder() is None
