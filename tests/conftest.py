@@ -24,7 +24,6 @@ from config.embedded.servers import TEST_SETTINGS, Servers
 from tests import changed
 from tests.browser import NO_BROWSER, chromium, is_required
 
-
 JUST_BEGUN = 60.0  # seconds
 
 
