@@ -1,6 +1,7 @@
 """Facts as they came in: orders, after-sales and balances are read here and changed where they come from."""
 
 import tomllib
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -59,7 +60,7 @@ class _StoreFactAdmin(_FactAdmin):
         def who(fact: Any) -> str:
             if fact.member is None:
                 return ""
-            return called(fact.member.name, fact.member.nickname, scope.within([fact.store_id]))
+            return called(fact.member, scope.within([fact.store_id]))
 
         return [*self.list_display, who]
 
@@ -164,16 +165,22 @@ class OrdersUploadForm(StoreUploadForm):
         return text
 
 
+@cache
+def _standard() -> dict[str, Any]:
+    """The mapping of a file that needs none."""
+    return tomllib.loads(mapping.STANDARD.read_text(encoding="utf-8"))
+
+
 def _standard_columns() -> list[str]:
     """The column names of a file that needs no mapping."""
-    said = tomllib.loads(mapping.STANDARD.read_text(encoding="utf-8"))
+    said = _standard()
     member = said["member"]
     return list(dict.fromkeys([member["column"], *member["profile"].values(), *said["columns"].values(), *said["attributes"].values()]))
 
 
 def _needed_columns() -> list[str]:
     """Those without which a file that needs no mapping is refused."""
-    said = tomllib.loads(mapping.STANDARD.read_text(encoding="utf-8"))
+    said = _standard()
     return [said["member"]["column"], *(said["columns"][name] for name in mapping.NEEDED if name not in said["constants"])]
 
 

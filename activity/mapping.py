@@ -24,12 +24,12 @@ from core.csvio import Flaw
 from core.enums import Channel, Currency, Origin
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
+from members.enums import STORE_BOUND
 
 MICRO = 10**6
 MICRO_AT_MOST = 10**18  # a line of a million million: whatever is beyond is a slip
 STANDARD = Path(__file__).resolve().parent / "data" / "orders.toml"
 ONE_ID = "one_id"  # member.provider of files that name our own ids
-GIVEN_BY_STORE = ("store_customer", "pos_card")
 _HEADER_TIMES = ("paid_at", "shipped_at", "received_at", "completed_at", "cancelled_at")
 _HEADER_TEXTS = ("receiver_name", "receiver_phone", "receiver_address", "country")
 _HEADER_AMOUNTS = ("discount", "coupon", "points", "postage", "paid_total")
@@ -313,7 +313,7 @@ def _check(mapping: OrderMapping) -> None:
             raise BadMapping(_("A column or a constant is needed for this."), field=f"constants.{name}")
         if wrong := sorted(set(named) - set(allowed)):
             raise BadMapping(_("This is none of the values allowed."), field=f"values.{name}", value=wrong[0], allowed=sorted(allowed))
-    if mapping.member.create and not (mapping.member.verified or mapping.member.provider in GIVEN_BY_STORE):
+    if mapping.member.create and not (mapping.member.verified or mapping.member.provider in STORE_BOUND):
         raise BadMapping(_("Members can only be made of proven identities: they would be made again each time."), field="member.create")
     for key, value, values in (("returns.kind", mapping.returns_kind, AfterSaleKind.values), ("origin", mapping.origin, Origin.values)):
         if value not in values:

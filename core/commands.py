@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import DomainError
+from core.words import listed
 
 
 def add_clock(parser: ArgumentParser) -> None:
@@ -41,12 +42,12 @@ def day(text: str) -> date:
 
 def refused(problem: DomainError) -> CommandError:
     """What the rules refuse, in words, with what it was about: `Unknown key. (field: columns.x; allowed: a, b)`."""
-    about = "; ".join(f"{name}: {_listed(value)}" for name, value in problem.values.items())
+    about = "; ".join(f"{name}: {_said(value)}" for name, value in problem.values.items())
     return CommandError(f"{problem.detail} ({about})" if about else str(problem.detail))
 
 
-def _listed(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else str(value)
+def _said(value: object) -> str:
+    return listed(value) if isinstance(value, (list, tuple, set, frozenset)) else str(value)
 
 
 def unreadable(problem: OSError) -> CommandError:

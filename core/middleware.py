@@ -9,10 +9,12 @@ from typing import Any
 
 import pghistory.middleware
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.dateparse import parse_datetime
 
 from core import clock
+from core.api import problems
+from core.api.errors import InvalidClock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -67,16 +69,7 @@ class ClockMiddleware:
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None:
-            words = "X-Clock is not a time with an offset."
-            problem = {
-                "type": "urn:guanxi:problem:invalid_clock",
-                "title": words,
-                "status": 400,
-                "detail": words,
-                "code": "invalid_clock",
-                "request_id": getattr(request, "request_id", ""),
-            }
-            return JsonResponse(problem, status=400, content_type="application/problem+json")
+            return problems.plain(InvalidClock(), request)
         with clock.at(moment):
             return self.get_response(request)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -159,8 +159,12 @@ def _unwanted(notices: Sequence[Notice]) -> set[int]:
 
 
 def state(notice: Notice) -> str:
-    """How far it is. Nothing leaves the house yet, so that nobody tells a member that they were written to."""
-    return gettext("sent (simulated)") if notice.state == NoticeState.SENT else notice.get_state_display()
+    """How far it is; of one that waits for its time, when. Nothing leaves the house yet: nobody shall tell a member of having written."""
+    if notice.state == NoticeState.SENT:
+        return gettext("sent (simulated)")
+    if notice.state == NoticeState.QUEUED and notice.due_at != notice.created_at:
+        return gettext("to be sent from %(moment)s") % {"moment": f"{timezone.localtime(notice.due_at):%Y-%m-%d %H:%M}"}
+    return notice.get_state_display()
 
 
 def text(notice: Notice) -> str:

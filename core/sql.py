@@ -72,7 +72,10 @@ class _LoggedCursor(CursorDebugWrapper):
 
 @cache
 def _select(name: str) -> str:
-    """The statement as a single SELECT: before anything else goes what writes a request's history (pghistory), and two are never kept."""
+    """The statement as a single SELECT: before anything else goes what writes a request's history (pghistory), and two are never kept.
+
+    One that begins with WITH is put into a SELECT that does nothing to its rows, nor to their order.
+    """
     statement = "\n".join(line for line in text(name).splitlines() if not line.startswith("--"))
     if statement.startswith("WITH"):
         statement = "\n".join(("SELECT * FROM (", statement, ") AS told"))

@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, notices, registry
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
-from core.enums import NoticeState
 from core.errors import NotFound
-from core.models import Notice
 from core.permissions import allowed, roles_for
 from core.registry import HitColumn, Part, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
@@ -205,13 +202,6 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     ]
 
 
-def _state_of(notice: Notice) -> Text:
-    """Whether it has gone out; one that waits for its time, when."""
-    if notice.state != NoticeState.QUEUED or notice.due_at == notice.created_at:
-        return notices.state(notice)
-    return _("to be sent from %(moment)s") % {"moment": f"{timezone.localtime(notice.due_at):%Y-%m-%d %H:%M}"}
-
-
 def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
     """Messages to the member (LVL-29)."""
     if not roles_for("core.notice", "view") & scope.roles:
@@ -222,7 +212,7 @@ def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
             kind=_("Message"),
             title=notices.label(notice),
             key=f"notice:{notice.pk:012d}",
-            detail=with_remark(notices.text(notice), _state_of(notice)),
+            detail=with_remark(notices.text(notice), notices.state(notice)),
             url=reverse("admin:growth_notice", args=[notice.pk]),
         )
         for notice in notices.of_member(member_id, scope, before, limit)

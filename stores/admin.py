@@ -441,7 +441,7 @@ def add_note(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Add a note"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=NoteForm(posted(request), memberships=selectors.memberships_of(member.pk, scope)),
         act=lambda values: services.add_service_note(
             member_id=member.pk, programme_id=int(values["programme"]), body=values["body"], author_id=user_id_of(request), at=clock.now()

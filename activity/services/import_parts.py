@@ -12,7 +12,7 @@ from django.db.models import Count, F, Sum
 from activity import file_facts
 from activity.file_facts import Group
 from activity.inputs import AfterSaleIn, OrderIn
-from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping
+from activity.mapping import ONE_ID, OrderMapping
 from activity.models import AfterSale, Order
 from activity.services.after_sales import record_after_sales
 from activity.services.import_report import ImportReport, Totals
@@ -22,6 +22,7 @@ from core.enums import Channel, Origin
 from core.errors import DomainError
 from members import selectors as members_selectors
 from members import services as members_services
+from members.enums import STORE_BOUND
 from members.rules import IdentityClaim, Profile
 from members.services import Newcomer
 
@@ -50,7 +51,7 @@ class Run:
         by = self.mapping.member
         if by.provider == ONE_ID:
             return group[0].member_key
-        scope = by.scope or (group[0].store_code if by.provider in GIVEN_BY_STORE else "")
+        scope = by.scope or (group[0].store_code if by.provider in STORE_BOUND else "")
         return by.provider, scope, group[0].member_key
 
     def order(self, group: Group, members: dict[Any, int]) -> OrderIn:

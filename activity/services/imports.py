@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from activity import returns
 from activity.enums import ImportPhase, LineRole
 from activity.file_facts import FileLine, Group
-from activity.mapping import GIVEN_BY_STORE, ONE_ID, OrderMapping, Reader, Skipped, Staged
+from activity.mapping import ONE_ID, OrderMapping, Reader, Skipped, Staged
 from activity.services import staging
 from activity.services.import_parts import ORDERS_AT_MOST, Done, Run, record_part
 from activity.services.import_report import Fate, ImportReport
@@ -30,6 +30,7 @@ from core.errors import DomainError
 from core.lanes import Lanes, lanes
 from core.scope import Scope
 from core.watching import Unwatched, Watcher
+from members.enums import STORE_BOUND
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _execute(statement: str) -> None:
 def _stores(mapping: OrderMapping, scope: Scope) -> dict[str, "Store"]:
     """The stores of the file, by code. Numbers that a store gives out are looked up within these stores alone."""
     codes = {*mapping.store.codes.values(), mapping.store.otherwise} - {""}
-    if mapping.member.provider in GIVEN_BY_STORE and mapping.member.scope:
+    if mapping.member.provider in STORE_BOUND and mapping.member.scope:
         stores_selectors.store_by_code(mapping.member.scope, scope)
     return {code: stores_selectors.store_by_code(code, scope) for code in sorted(codes)}
 
@@ -168,7 +169,7 @@ def _as_line(flaw: Flaw) -> tuple[Any, ...]:
 def _count_members(mapping: OrderMapping) -> dict[str, int]:
     by = mapping.member
     name = "activity/imports/members_by_one_id" if by.provider == ONE_ID else "activity/imports/members"
-    found = sql.one(name, provider=by.provider, scope=by.scope, is_given_by_store=by.provider in GIVEN_BY_STORE)
+    found = sql.one(name, provider=by.provider, scope=by.scope, is_given_by_store=by.provider in STORE_BOUND)
     assert found is not None, "an aggregate answers a row"
     return dict(found)
 

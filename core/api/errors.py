@@ -23,6 +23,14 @@ class InvalidCursor(DomainError):
     title = _("The cursor does not belong to this list.")
 
 
+class InvalidClock(DomainError):
+    """Where settings let a caller say what time it is."""
+
+    code = "invalid_clock"
+    status = 400
+    title = _("X-Clock is not a time with an offset.")
+
+
 class IdempotencyKeyRequired(DomainError):
     code = "idempotency_key_required"
     status = 400

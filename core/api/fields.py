@@ -10,6 +10,7 @@ from rest_framework import serializers
 from core.errors import DomainError
 from core.masking import FieldClass, show
 from core.phones import to_e164
+from core.words import listed
 
 LARGEST_MINOR = 10**12  # ten thousand million yuan: far above any order, far below bigint
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)")
@@ -71,7 +72,7 @@ class Choice(serializers.ChoiceField):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or (data not in self.choices and not (data == "" and self.allow_blank)):
-            self.fail("invalid_choice", input=data, choices=", ".join(filter(None, self.choices)))
+            self.fail("invalid_choice", input=data, choices=listed(filter(None, self.choices)))
         return super().to_internal_value(data)
 
 

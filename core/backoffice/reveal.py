@@ -1,6 +1,7 @@
 """Personal data on a page: as the caller may read it, and whether it may be shown whole once, for a reason (CSL-17)."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,13 @@ def show(field_class: FieldClass, value: str, scope: Scope, *, kind: str = "", r
     return Shown(text, kind if askable else "", str(reference))
 
 
-def called(name: str, nickname: str, scope: Scope) -> str:
+class Named(Protocol):
+    """A member, as far as pages call it."""
+
+    name: str
+    nickname: str
+
+
+def called(member: Named, scope: Scope) -> str:
     """What a page calls somebody: the name, else the nickname, as the caller may read it. Not everybody has left one."""
-    return masking.show(FieldClass.NAME, name or nickname, scope) or _("no name given")
+    return masking.show(FieldClass.NAME, member.name or member.nickname, scope) or _("no name given")

@@ -124,9 +124,9 @@ class ScopedAdmin(_Scoped, ModelAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         """With `ways_in`, for unfold/helpers/empty_results.html: a part of the page that is given nothing else."""
-        listed: Any = super().get_changelist_instance(request)
-        listed.ways_in = menu.ways(self.ways_in, scope_of(request))
-        return listed  # type: ignore[no-any-return]
+        listed: ChangeList = super().get_changelist_instance(request)
+        vars(listed)["ways_in"] = menu.ways(self.ways_in, scope_of(request))
+        return listed
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the list's own filters ask: a lookup over relations would answer questions about rows nobody may see."""

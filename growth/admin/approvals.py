@@ -44,9 +44,7 @@ def _rows(request: HttpRequest, found: list[LevelOverride]) -> list[dict[str, An
             "requested_by": who[row.requested_by],
             "decided_by": who[row.decided_by] if row.decided_by else "",
             "zone": row.membership.programme.time_zone,
-            "member": called(
-                row.membership.member.name, row.membership.member.nickname, scope_of(request).within(homes[row.membership.member_id])
-            ),
+            "member": called(row.membership.member, scope_of(request).within(homes[row.membership.member_id])),
             "member_url": links.member_page(row.membership.member_id),
         }
         for row in found

@@ -7,8 +7,7 @@ from django.http import HttpRequest
 
 from core import registry
 from core.backoffice.access import scope_of
-from core.backoffice.reveal import show
-from core.masking import FieldClass
+from core.backoffice.reveal import called
 from growth import links
 from members import selectors as members_selectors
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Person(NamedTuple):
-    """name: as the caller's roles in the member's stores let it be read, else the one_id.  url: the member page."""
+    """name: as the caller's roles in the member's stores let it be read, or that there is none.  url: the member page."""
 
     name: str
     url: str
@@ -35,7 +34,7 @@ def named(request: HttpRequest, member_ids: Iterable[int]) -> dict[int, Person]:
     homes = registry.stores_of(list(members)) if members else {}
     return {
         pk: Person(
-            show(FieldClass.NAME, member.name or member.nickname, scope_of(request).within(homes[pk])).text or member.one_id,
+            called(member, scope_of(request).within(homes[pk])),
             links.member_page(pk),
         )
         for pk, member in members.items()

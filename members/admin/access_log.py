@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,7 @@ from members.panels import looked_at
 class AccessLogAdmin(ReadOnlyAdmin):
     """Who looked at whom (SEC-07). Nobody can change it, not even here."""
 
-    list_display = ["at", "action", "member", "what", "reason", "hits", "ip", "request_id"]
+    list_display = ["at", "who", "action", "member", "what", "reason", "hits", "ip", "request_id"]
     list_display_links = None
     list_filter = ["action", ("user", ScopedRelatedFilter)]
     list_select_related = ["user", "member"]
@@ -28,19 +29,19 @@ class AccessLogAdmin(ReadOnlyAdmin):
     def what(self, line: AccessLog) -> Text:
         return looked_at(line.field)
 
-    def get_list_display(self, request: HttpRequest) -> list[Any]:
-        known: dict[str, str] = {}
+    @admin.display(description=gettext_lazy("actor"))
+    def who(self, line: AccessLog) -> str:
+        """The login of a person, the name of a program."""
+        return str(line.user.get_username() if line.user is not None else vars(line)["program"])
 
-        @admin.display(description=gettext_lazy("actor"))
-        def who(line: AccessLog) -> str:
-            """The login of a person, the name of a program."""
-            if line.user is not None:
-                return line.user.get_username()
-            if line.actor not in known:
-                known.update(names([line.actor]))
-            return known[line.actor]
-
-        return ["at", who, *self.list_display[1:]]
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """Programs get their names by one statement for the whole page."""
+        listed = super().get_changelist_instance(request)
+        listed.result_list = lines = list(listed.result_list)
+        known = names(line.actor for line in lines if line.user is None)
+        for line in lines:
+            vars(line)["program"] = known.get(line.actor, "")
+        return listed
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

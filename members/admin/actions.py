@@ -36,7 +36,7 @@ def edit(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Edit profile"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=form,
         act=act,
         done=_("The profile has been changed."),
@@ -50,7 +50,7 @@ def freeze(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Freeze member"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         explanation=_("A frozen member earns and spends nothing, in any store, until somebody lifts it. Orders are still recorded."),
         form=ReasonForm(posted(request)),
         act=lambda values: services.freeze_member(member_id=member.pk, reason=values["reason"], actor=scope.actor, at=clock.now()),
@@ -66,7 +66,7 @@ def unfreeze(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Lift the freeze"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=ReasonForm(posted(request)),
         act=lambda values: services.unfreeze_member(member_id=member.pk, reason=values["reason"], actor=scope.actor, at=clock.now()),
         done=_("The member is active again."),
@@ -81,7 +81,7 @@ def add_address(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Add an address"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=form,
         act=lambda values: services.add_address(member_id=member.pk, address=form.address(), actor=scope.actor, at=clock.now()),
         done=_("The address has been added."),
@@ -97,7 +97,7 @@ def change_address(request: HttpRequest, member_id: int, address_id: int) -> Htt
     return form_page(
         request,
         title=_("Change the address"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=form,
         act=lambda values: services.change_address(
             member_id=member.pk, address_id=old.pk, address=form.address_over(old), actor=scope.actor, at=clock.now()
@@ -114,7 +114,7 @@ def make_default(request: HttpRequest, member_id: int, address_id: int) -> HttpR
     return form_page(
         request,
         title=_("Make this the default address"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=ConfirmForm(posted(request)),
         act=lambda values: services.make_default_address(member_id=member.pk, address_id=address.pk, actor=scope.actor, at=clock.now()),
         done=_("The default address has been changed."),
@@ -129,7 +129,7 @@ def remove_address(request: HttpRequest, member_id: int, address_id: int) -> Htt
     return form_page(
         request,
         title=_("Remove the address"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=ConfirmForm(posted(request)),
         act=lambda values: services.remove_address(member_id=member.pk, address_id=address.pk, actor=scope.actor, at=clock.now()),
         done=_("The address has been removed."),
@@ -151,7 +151,7 @@ def add_child(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Add a child"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         explanation=_("Only the birth month and the gender are kept, never a name, and only with the guardian's consent."),
         form=ChildForm(posted(request)),
         act=lambda values: services.add_child(
@@ -175,7 +175,7 @@ def remove_child(request: HttpRequest, member_id: int, child_id: int) -> HttpRes
     return form_page(
         request,
         title=_("Remove the child"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=ConfirmForm(posted(request)),
         act=lambda values: services.remove_child(member_id=member.pk, child_id=child_id, actor=scope.actor, at=clock.now()),
         done=_("The child has been removed."),
@@ -190,7 +190,7 @@ def give_consent(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("Record a consent"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=ConsentForm(posted(request)),
         act=lambda values: services.give_consent(member_id=member.pk, **values, actor=scope.actor, at=clock.now()),
         done=_("The consent has been recorded."),
@@ -207,7 +207,7 @@ def withdraw_consent(request: HttpRequest, member_id: int, consent_id: int) -> H
     return form_page(
         request,
         title=_("Withdraw the consent"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         explanation=consent.get_purpose_display(),
         form=ConfirmForm(posted(request)),
         act=lambda values: services.withdraw_consent(member_id=member.pk, purpose=consent.purpose, actor=scope.actor, at=clock.now()),
@@ -224,7 +224,7 @@ def preferences(request: HttpRequest, member_id: int) -> HttpResponse:
     return form_page(
         request,
         title=_("What the member wants to hear"),
-        whose=called(member.name, member.nickname, scope),
+        whose=called(member, scope),
         form=form,
         act=lambda values: services.set_preferences(member_id=member.pk, switches=form.switches(), actor=scope.actor, at=clock.now()),
         done=_("The preferences have been changed."),

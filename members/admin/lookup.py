@@ -72,7 +72,7 @@ def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]
         found.append(
             {
                 "member": member,
-                "name": called(member.name, member.nickname, scope),
+                "name": called(member, scope),
                 "phone": show(FieldClass.PHONE, phones.national(member.phone), scope),
                 "columns": [(heading, words.get(member.pk, "")) for heading, words in columns],
                 "url": reverse("admin:members_member_change", args=[member.pk]),

@@ -53,7 +53,7 @@ class MemberAdmin(ReadOnlyAdmin):
 
         @admin.display(description=gettext_lazy("name"))
         def shown_name(member: Member) -> str:
-            return called(member.name, member.nickname, narrowest(scope))
+            return called(member, narrowest(scope))
 
         @admin.display(description=gettext_lazy("phone"))
         def shown_phone(member: Member) -> str:

@@ -46,7 +46,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
         "members/member_page.html",
         {
             **admin.site.each_context(request),
-            "title": called(member.name, member.nickname, scope),
+            "title": called(member, scope),
             "member": member,
             "name": show(FieldClass.NAME, member.name, scope),
             "nickname": show(FieldClass.NAME, member.nickname, scope),

@@ -34,7 +34,7 @@ class MergeCaseAdmin(ReadOnlyAdmin):
 
         def said(member: Member) -> str:
             number = show(FieldClass.PHONE, phones.national(member.phone), scope).text
-            return f"{called(member.name, member.nickname, scope)} {number}".strip()
+            return f"{called(member, scope)} {number}".strip()
 
         @admin.display(description=gettext_lazy("first member"))
         def first(case: MergeCase) -> str:

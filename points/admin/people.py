@@ -28,7 +28,7 @@ def named(request: HttpRequest, memberships: "Iterable[Membership]") -> dict[int
     homes = registry.stores_of([each.member_id for each in found.values()]) if found else {}
     return {
         pk: {
-            "name": called(each.member.name, each.member.nickname, scope_of(request).within(homes[each.member_id])),
+            "name": called(each.member, scope_of(request).within(homes[each.member_id])),
             "number": each.member_no,
             "url": member_page(each.member_id),
         }

@@ -3,6 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activity.models import Order
@@ -35,6 +36,18 @@ def test_the_log_says_which_program_looked(street: Street, sit: Sit) -> None:
     log_access(scope=reach, user_id=None, action=AccessAction.API_READ, at=street.now, member_id=street.ours.member_id)
     page = sit(street.staff[Role.AUDITOR]).get(reverse("admin:members_accesslog_changelist")).content.decode()
     assert "API client 甲商城" in page
+
+
+def test_the_names_of_many_programs_take_one_statement(street: Street, sit: Sit) -> None:
+    for number in range(5):
+        client = ApiClient.objects.create(name=f"program {number}", store=street.ours.store)
+        reach = Scope(f"client:{client.pk}", store_ids=frozenset({street.ours.store.pk}))
+        log_access(scope=reach, user_id=None, action=AccessAction.API_READ, at=street.now, member_id=street.ours.member_id)
+    auditor = sit(street.staff[Role.AUDITOR])
+    with CaptureQueriesContext(connection) as captured:
+        page = auditor.get(reverse("admin:members_accesslog_changelist")).content.decode()
+    assert all(f"API client program {number}" in page for number in range(5))
+    assert sum('FROM "stores_apiclient"' in said["sql"] for said in captured.captured_queries) == 1
 
 
 def test_a_page_and_its_parts_are_one_view(street: Street, sit: Sit) -> None:

@@ -1,7 +1,6 @@
 """`make bench` runs from end to end and leaves nothing running. Never a word about times."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from config.embedded.places import server_folder
 from tests.bench.__main__ import PARTS, arguments
 from tests.bench.figures import Figure, Report, Target, percentile
+from tests.program import run_to_end
 
 GROUPS = {  # of the table, by how many figures each has at least
     "Lookup in the database, platform": 16,
@@ -39,13 +39,8 @@ GROUPS = {  # of the table, by how many figures each has at least
 def test_a_quick_run_fills_the_whole_table(tmp_path: Path, project: Path) -> None:
     file = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.bench", "--quick", "--json", str(file)]
-    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        try:
-            told, problems = run.communicate(timeout=600)
-        except subprocess.TimeoutExpired:
-            run.terminate()
-            raise
-    assert run.returncode == 0, told[-2000:] + problems[-3000:]
+    code, pid, told = run_to_end(command, project, patience=600)
+    assert code == 0, told[-5000:]
     found = json.loads(file.read_text(encoding="utf-8"))
     assert (found["members"], found["orders"]) == (1_000, 10_000)
     for group, least in GROUPS.items():
@@ -56,7 +51,7 @@ def test_a_quick_run_fills_the_whole_table(tmp_path: Path, project: Path) -> Non
         assert figure["value"] > 0, figure
         assert (figure["target"] is None) == (figure["met"] is None), figure
         assert f"| {figure['path']} " in told
-    assert not (server_folder() / f"bench-{run.pid}").exists(), "the servers' files stay behind"
+    assert not (server_folder() / f"bench-{pid}").exists(), "the servers' files stay behind"
 
 
 def test_the_size_is_asked_for() -> None:

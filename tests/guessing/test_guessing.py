@@ -1,7 +1,6 @@
 """The guesses in small against the real system; and what the program calls a failure."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.guessing.__main__ import failures
+from tests.program import run_to_end
 
 TOLD = {"names": 3, "known_ms": 1.0, "unknown_ms": 1.0, "apart": 0.0, "answers_alike": True}
 
@@ -21,8 +21,8 @@ def attacked(**said: Any) -> dict[str, Any]:
 def test_a_stranger_has_a_handful_of_tries_and_the_owner_gets_in(tmp_path: Path, project: Path) -> None:
     file = tmp_path / "guesses.json"
     command = [sys.executable, "-m", "tests.guessing", "--tries", "15", "--people", "2", "--json", str(file)]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    code, _pid, told = run_to_end(command, project, patience=300)
+    assert code == 0, told[-5000:]
     found = json.loads(file.read_text(encoding="utf-8"))
     assert [(each["judged"], each["closed"], each["owner_gets_in"]) for each in found["attacks"]] == [
         (4, 11, True),
