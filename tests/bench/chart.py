@@ -40,7 +40,7 @@ PANELS = {  # of each: paths of the bench's table, by the beginning of the group
     },
 }
 COLOURS = ("#1f6feb", "#d1480f", "#1a7f37", "#8250df", "#bf3989", "#9a6700", "#0a7f8c", "#57606a")
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 620, 400, 56, 200, 40, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 660, 400, 56, 240, 40, 44
 TALLEST, LOWEST = 300.0, 0.3  # times the smallest run's cost
 
 
@@ -111,7 +111,8 @@ def _panel(title: str, found: Sequence[Line], sizes: Sequence[int], left: int) -
         points = " ".join(f"{x(size):.1f},{y(times):.1f}" for size, times in line.costs)
         out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         out += [f'<circle cx="{x(size):.1f}" cy="{y(times):.1f}" r="3" fill="{colour}"/>' for size, times in line.costs]
-        label = f"{line.name}, {line.costs[-1][1]:.2g} x"
+        times = line.costs[-1][1]
+        label = f"{line.name}, {times:,.0f} x" if times >= 10 else f"{line.name}, {times:.1f} x"
         out.append(f'<text x="{edge + 10}" y="{height + 4:.1f}" style="fill:{colour}">{escape(label)}</text>')
     return "\n".join(out) + "\n"
 
