@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from config.environment import env
+
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_WORKERS") or min(multiprocessing.cpu_count(), 4))
-threads = int(os.environ.get("WEB_THREADS") or 4)
-bind = os.environ.get("WEB_BIND") or "127.0.0.1:8000"
+workers = env.whole("WEB_WORKERS", default=min(multiprocessing.cpu_count(), 4), least=1)
+threads = env.whole("WEB_THREADS", default=4, least=1)
+bind = env.text("WEB_BIND", default="127.0.0.1:8000")
 preload_app = True  # the code is read once for all processes
 timeout = 60  # seconds; longer work is a job
 graceful_timeout = 15

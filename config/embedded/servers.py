@@ -76,7 +76,7 @@ class Servers:
     place: Path
     name: str = "servers"
     settings: Mapping[str, str] = field(default_factory=lambda: SETTINGS)
-    major: str = field(default_factory=lambda: os.environ.get("PG", "18"))
+    major: str = field(default_factory=lambda: os.environ.get("PG") or "18")
     children: list[tuple[subprocess.Popen[bytes], signal.Signals]] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -21,11 +21,14 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from django.conf import settings
+
 from config.embedded import keeper
 from config.embedded.database import Database, State, code_digest
 from config.embedded.places import PROJECT, CannotStart, data_folder, packaged, server_folder
 from config.embedded.processes import Lock, die_with_parent, end
 from config.embedded.servers import Addresses, Servers
+from config.environment import env
 
 READY_SECONDS = 120
 LEFT_BY_US = [
@@ -222,13 +225,20 @@ def kept(what: str, folder: Path) -> Iterator[Lock]:
         lock.release()
 
 
+def read_settings() -> None:
+    """Raises WrongSetting before anything has been started, not in one of the children."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.demo"
+    assert settings.INSTALLED_APPS
+
+
 def demo(*, fresh: bool) -> None:
     obey_signals()
+    read_settings()
     data = data_folder()
-    host, port = os.environ.get("HOST") or "127.0.0.1", os.environ.get("PORT")
+    host, port = env.text("HOST", default="127.0.0.1"), env.whole("PORT", default=0)
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(kept("demo", data))
-        door = bound_socket(host, int(port or 8000), only=bool(port))
+        door = bound_socket(host, port or 8000, only=bool(port))
         stack.callback(door.close)
         port_number = int(door.getsockname()[1])
         ours = not os.environ.get("DATABASE_URL")

@@ -4,11 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 import pghistory
 import pgtrigger
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import env
 from config.settings.admin import *
 from config.settings.api import *
 from config.settings.logs import *
@@ -16,17 +16,7 @@ from config.settings.tasks import *
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
-
-class Env(environ.Env):
-    """The environment; lists of names may have blanks after their commas, as people write them."""
-
-    def names(self, name: str) -> list[str]:
-        return [entry.strip() for entry in self.str(name, default="").split(",") if entry.strip()]
-
-
-env = Env()
-
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
 DEBUG = False
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS")
@@ -106,14 +96,15 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url("DATABASE_URL", default="postgres://guanxi@127.0.0.1:5432/guanxi")}
+DATABASE_URL = env.text("DATABASE_URL", default="postgres://guanxi@127.0.0.1:5432/guanxi")
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)  # core.sql.call keeps a statement from the first
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)  # seconds a connection is kept between requests
+DATABASES["default"]["CONN_MAX_AGE"] = env.whole("DATABASE_CONN_MAX_AGE", default=60)  # seconds a connection is kept between requests
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A queue and a cache, never the place of truth: without it pages, logins and money go on (docs/operations.md, Redis is down).
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = env.text("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "core.cache.TolerantRedisCache",
@@ -140,12 +131,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # else somebody else could keep the owner out for ever
 AXES_VERBOSE = False
 # How many proxies of ours stand in front; 0: the caller's address is the connection's, and X-Forwarded-For is not believed.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", default=0)
 IPWARE_META_PRECEDENCE_ORDER = ["REMOTE_ADDR"]  # of lockouts and logs: core.middleware.ClientAddressMiddleware has put it right
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=3 * 3600)  # a login ends after this time without a request
-SESSION_COOKIE_AGE = env.int("SESSION_ABSOLUTE_SECONDS", default=12 * 3600)  # and after this time in any case
+SESSION_IDLE_SECONDS = env.whole("SESSION_IDLE_SECONDS", default=3 * 3600, least=1)  # a login ends after this time without a request
+SESSION_COOKIE_AGE = env.whole("SESSION_ABSOLUTE_SECONDS", default=12 * 3600, least=1)  # and after this time in any case
 SESSION_COOKIE_NAME = "guanxi_session"
 
 CSRF_FAILURE_VIEW = "core.csrf.refused"
@@ -154,7 +145,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes of a request body, uploaded files apart
 
-LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="zh-hans")  # of commands, and of browsers that ask for neither
+LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", ["zh-hans", "en"], default="zh-hans")  # of commands, and of browsers that ask for neither
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"
@@ -162,22 +153,22 @@ USE_I18N = True
 USE_TZ = True
 CELERY_TIMEZONE = TIME_ZONE
 
-DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
+DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / ".data")
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_DIR", default="") or DATA_DIR / "static")
+STATIC_ROOT = Path(env.text("STATIC_DIR") or DATA_DIR / "static")
 MEDIA_ROOT = DATA_DIR / "uploads"  # never served: downloads go through a door that asks who is there
 
 OAUTH2_PROVIDER_APPLICATION_MODEL = "stores.ApiClient"
 PHONE_DEFAULT_REGION = "CN"
-COUPON_GRACE_HOURS = env.int("COUPON_GRACE_HOURS", default=24)  # how long a coupon that ended while it was reserved stays usable
-NEWCOMER_DAYS = env.int("NEWCOMER_DAYS", default=7)  # so long after joining, and until the first completed order, newcomers' prices hold
-LIFECYCLE_LOST_DAYS = env.int("LIFECYCLE_LOST_DAYS", default=180)  # without visit and purchase for so long, a member is lost (A-38)
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # bearer token of /metrics; without one only private addresses may read it
+COUPON_GRACE_HOURS = env.whole("COUPON_GRACE_HOURS", default=24)  # how long a coupon that ended while it was reserved stays usable
+NEWCOMER_DAYS = env.whole("NEWCOMER_DAYS", default=7)  # so long after joining, until the first completed order, newcomers' prices hold
+LIFECYCLE_LOST_DAYS = env.whole("LIFECYCLE_LOST_DAYS", default=180, least=1)  # without visit and purchase so long, a member is lost (A-38)
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # bearer token of /metrics; without one only private addresses may read it
 DEMO_SCREENS = False  # only the demo shows its guide on the first page and its accounts on the login page
 CLOCK_OVERRIDE = False  # only demo and test let a request or command say what "now" is
 WEBHOOK_PRIVATE_ADDRESSES = False  # only demo, development and tests may deliver to loopback and private networks
 WEBHOOK_PUBLIC_ADDRESSES = True  # the demo keeps everything on its machine
-WEBHOOK_NETWORKS = env.names("WEBHOOK_NETWORKS")  # private networks of the house that may be reached: 10.20.0.0/16
+WEBHOOK_NETWORKS = env.networks("WEBHOOK_NETWORKS")  # private networks of the house that may be reached: 10.20.0.0/16
 
 PGHISTORY_LEVEL = pgtrigger.Statement
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()

@@ -1,13 +1,13 @@
 """Logs: JSON lines in production, readable ones elsewhere, each with the request's id, none with a name or a whole phone number."""
 
-import os
 from typing import Any
 
 import structlog
 
+from config.environment import env
 from core.logs import mask_personal_data
 
-LEVEL = os.environ.get("LOG_LEVEL") or "INFO"
+LEVEL = env.one_of("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], default="INFO")
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # core.middleware has looked at it

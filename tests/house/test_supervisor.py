@@ -157,6 +157,7 @@ def test_a_database_that_is_not_ours_is_never_dropped(database, managed):
 def test_a_rebuild_of_a_foreign_database_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", "postgres://elsewhere/db")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings.test")  # put back afterwards
     monkeypatch.setattr(supervisor, "obey_signals", lambda: None)
     with pytest.raises(CannotStart, match="empty that database yourself"):
         supervisor.demo(fresh=True)
