@@ -16,6 +16,7 @@ from core.backoffice import keyset
 from core.backoffice.links import outward
 from core.backoffice.panels import PAGE
 from core.backoffice.reveal import show
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.money import format_minor
@@ -217,7 +218,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
         entries += [
             TimelineEntry(
                 at=event.occurred_at,
-                kind=_("Behaviour"),
+                type=TimelineType.BEHAVIOUR,
                 title=event.get_kind_display(),
                 key=f"event:{event.pk:012d}",
                 channel=event.get_channel_display(),
@@ -233,7 +234,7 @@ def _order_entry(order: Order) -> TimelineEntry:
     items = listed(line.name for line in sorted(order.lines.all(), key=lambda line: line.line_no)[:3])
     return TimelineEntry(
         at=order.placed_at,
-        kind=_("Order"),
+        type=TimelineType.ORDER,
         title=f"{order.order_no} · {order.get_status_display()} · {format_minor(order.paid_minor, order.currency)}",
         key=f"order:{order.pk:012d}",
         channel=order.get_channel_display(),
@@ -245,7 +246,7 @@ def _order_entry(order: Order) -> TimelineEntry:
 def _after_sale_entry(after_sale: AfterSale) -> TimelineEntry:
     return TimelineEntry(
         at=after_sale.applied_at,
-        kind=_("After-sale"),
+        type=TimelineType.AFTER_SALE,
         title=" · ".join(
             (after_sale.after_sale_no, after_sale.get_status_display(), format_minor(after_sale.refund_minor, after_sale.currency))
         ),

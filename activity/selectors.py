@@ -253,6 +253,23 @@ def after_sale_messages(after_sale_ids: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """Where a refund asked for more than its order still held. line_no: None where it named no lines.  too_many: pieces, of a line."""
+
+    after_sale_id: int
+    currency: str
+    line_no: int | None
+    refund_minor: int
+    applied_minor: int
+    too_many: bool
+
+
+def refunds_beyond(after_sale_ids: Iterable[int]) -> list[Beyond]:
+    """Of these after-sales, by line. Those whose order is not known yet have asked for nothing yet."""
+    return [Beyond(**row) for row in sql.rows("activity/refunds/beyond", after_sale_ids=sorted(after_sale_ids))]
+
+
 WINDOW = timedelta(days=1)
 
 

@@ -17,6 +17,21 @@ class NoticeState(models.TextChoices):
     SUPPRESSED = "suppressed", _("not wanted by the member")
 
 
+class TimelineType(models.TextChoices):
+    """What an entry of a member's timeline is about (CSL-16)."""
+
+    REGISTRATION = "registration", _("Registration")
+    CONSENT = "consent", _("Consent")
+    MEMBERSHIP = "membership", _("Membership")
+    SERVICE_NOTE = "service_note", _("Service note")
+    ORDER = "order", _("Order")
+    AFTER_SALE = "after_sale", _("After-sale")
+    BEHAVIOUR = "behaviour", _("Behaviour")
+    LEVEL = "level", _("Level")
+    MESSAGE = "message", _("Message")
+    POINTS = "points", _("Points")
+
+
 class Origin(models.TextChoices):
     """Whether a fact happened just now or is history being loaded (ruling 5)."""
 

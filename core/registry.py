@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.utils.functional import Promise
 
+from core.enums import TimelineType
 from core.masking import FieldClass
 from core.scope import Scope
 
@@ -39,13 +40,18 @@ class TimelineEntry:
     """One line of the member's timeline (CSL-16). key: unique and sortable within an instant, for the keyset."""
 
     at: datetime
-    kind: Text
+    type: TimelineType
     title: Text
     key: str
     channel: str = ""
     store: str = ""
     detail: Text = ""
     url: str = ""
+
+    @property
+    def kind(self) -> Text:
+        """The type in words."""
+        return self.type.label
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock, notices, registry
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
 from core.registry import HitColumn, Part, Text, TimelineEntry, TimelineSource
@@ -191,7 +192,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=row.occurred_at,
-            kind=_("Level"),
+            type=TimelineType.LEVEL,
             title=" → ".join(terms[level_id].name if level_id else "—" for level_id in (row.level_from_id, row.level_to_id)),
             key=f"level:{row.pk:012d}",
             store=row.membership.programme.name,
@@ -209,7 +210,7 @@ def _messages(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=notice.created_at,
-            kind=_("Message"),
+            type=TimelineType.MESSAGE,
             title=notices.label(notice),
             key=f"notice:{notice.pk:012d}",
             detail=with_remark(notices.text(notice), notices.state(notice)),

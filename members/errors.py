@@ -12,6 +12,13 @@ class MemberNotFound(NotFound):
     title = _("There is no such member.")
 
 
+class IdentityNotFound(NotFound):
+    """The member has no identity of that id, or it is a number of another store."""
+
+    code = "identity_not_found"
+    title = _("The member has no such identity.")
+
+
 class IdentityTaken(DomainError):
     """A verified identity belongs to another member (MEM-15, MEM-17)."""
 

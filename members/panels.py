@@ -13,6 +13,7 @@ from core import scope as scopes
 from core.backoffice import actors, keyset, timeline
 from core.backoffice.panels import PAGE
 from core.backoffice.reveal import show
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.permissions import roles_for
@@ -227,7 +228,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     entries = [
         TimelineEntry(
             at=member.registered_at,
-            kind=_("Registration"),
+            type=TimelineType.REGISTRATION,
             title=_("Became a member"),
             key="member:0",
             channel=member.get_register_channel_display(),
@@ -245,7 +246,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
 def _consent_entry(consent: Consent, at: datetime, title: Text, what: str) -> TimelineEntry:
     return TimelineEntry(
         at=at,
-        kind=_("Consent"),
+        type=TimelineType.CONSENT,
         title=title,
         key=f"consent:{consent.pk:012d}:{what}",
         channel=consent.get_channel_display(),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 ADDRESSES_AT_MOST = 20  # MEM-07
 EARLIEST_BIRTH = date(1900, 1, 1)
+CLOCKS_APART = timedelta(days=1)  # how far a shop's clock may run ahead of ours
 COMPLETENESS_FIELDS = (  # ten fields of ten per cent each (MEM-26, REG-10)
     "phone",
     "name",

@@ -11,6 +11,7 @@ from core import registry
 from core import scope as scopes
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.permissions import allowed, roles_for
@@ -141,7 +142,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=entry.occurred_at,
-            kind=_("Points"),
+            type=TimelineType.POINTS,
             title=f"{entry.get_kind_display()} {entry.delta:+,}",
             key=f"points:{entry.pk:012d}",
             store=entry.account.membership.programme.name,

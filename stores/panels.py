@@ -12,6 +12,7 @@ from core import registry
 from core import scope as scopes
 from core.backoffice import keyset
 from core.backoffice.panels import PAGE
+from core.enums import TimelineType
 from core.permissions import allowed, roles_for
 from core.registry import HitColumn, Part, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
@@ -50,7 +51,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     entries = [
         TimelineEntry(
             at=membership.joined_at,
-            kind=_("Membership"),
+            type=TimelineType.MEMBERSHIP,
             title=_("Joined"),
             key=f"membership:{membership.pk:012d}",
             store=membership.programme.name,
@@ -65,7 +66,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
             entries.append(
                 TimelineEntry(
                     at=note.created_at,
-                    kind=_("Service note"),
+                    type=TimelineType.SERVICE_NOTE,
                     title=note.body,
                     key=f"note:{note.pk:012d}",
                     store=note.programme.name,

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from activity.enums import AfterSaleKind, AfterSaleStatus, EventKind, OrderStatus
 from core.api.fields import Attributes, Choice, Code, Flag, Instant, Masked, Minor, Text, Whole
-from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, many, pushed
+from core.api.serializers import OutSerializer, PageQuery, StrictSerializer, WarningOut, many, pushed
 from core.enums import Channel, Currency
 from core.masking import FieldClass
 from members.api.shapes import SCOPE_NOTE, whole_identity
@@ -333,6 +333,7 @@ class RecordedAfterSaleOut(OutSerializer):
     after_sale_no = serializers.CharField(read_only=True)
     version = serializers.IntegerField(read_only=True)
     applied = serializers.BooleanField(read_only=True, help_text="False when this version was known already: nothing has changed.")
+    warnings = many(WarningOut, read_only=True, help_text="A refund of more than was left is taken off as far as it goes.")
 
 
 class RecordedEventOut(OutSerializer):

@@ -1,23 +1,26 @@
 """Orders, after-sales, behaviour events and balances."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from activity import errors, inputs, selectors
 from activity import services as activity_services
 from activity.api import examples, references, shapes
 from activity.api.filters import AfterSaleFilters, EventFilters, OrderFilters
+from activity.enums import AfterSaleStatus
 from activity.models import AfterSale, BehaviourEvent, Order
 from activity.services import Recorded
 from core import scope as scopes
 from core.api import pages
-from core.api.operations import Answer, ApiView, Call, answer_push, operation
+from core.api.operations import Answer, ApiView, Call, Item, answer_push, operation
 from core.api.routes import CODE, NUMBER, ONE_ID
 from core.api.schema import either
-from core.api.serializers import PageQuery, page_of
+from core.api.serializers import PageQuery, page_of, warning
 from core.errors import NotFound
+from core.money import format_minor
 from members import selectors as members_selectors
 from members import services as members_services
 from members.errors import MemberNotFound
@@ -109,9 +112,11 @@ class AfterSalesView(ApiView):
         example=examples.AFTER_SALE,
     )
     def create(self, call: Call) -> Answer:
-        """Answers as `POST /orders` does. When its status is refunded, the refund is taken off the order's lines."""
+        """Answers as `POST /orders` does. When its status is refunded, the refund is taken off the order's lines, never more than they
+        still hold: what goes beyond gets a warning.
+        """
         record = activity_services.record_after_sales
-        return _push(call, record, "after_sales", after_sale_in, "after_sale_no", "version")
+        return _push(call, record, "after_sales", after_sale_in, "after_sale_no", "version", warned=_beyond)
 
     @operation(
         "get_after_sale", summary="Read an after-sale", scope="orders:read", answers={200: shapes.AfterSaleOut}, refusals=(StoreNotFound,)
@@ -294,11 +299,49 @@ def _wallet(call: Call, member_id: int, programme_id: int, **more: Any) -> Answe
     return Answer({**shapes.WalletOut(wallet).data, **more})
 
 
+def _beyond(items: Mapping[int, Item]) -> dict[int, list[dict[str, str]]]:
+    """A warning for each place where these after-sales asked for more than their orders still held. items: by after-sale id."""
+    refunded = [row_id for row_id, item in items.items() if item.data["status"] == AfterSaleStatus.REFUNDED]
+    found: dict[int, list[dict[str, str]]] = {}
+    for row in selectors.refunds_beyond(refunded) if refunded else ():
+        item, warnings = items[row.after_sale_id], found.setdefault(row.after_sale_id, [])
+        amounts = {
+            "applied": format_minor(row.applied_minor, row.currency),
+            "asked": format_minor(row.refund_minor, row.currency),
+        }
+        if row.line_no is None:
+            message = _("More than the order still holds: {applied} of {asked} has been taken off.").format(**amounts)
+            warnings.append(warning(f"{item.within}/refund_minor", "beyond_order", message))
+            continue
+        line = [line["line_no"] for line in item.data["lines"]].index(row.line_no)
+        if row.applied_minor < row.refund_minor:
+            message = _("More than the line still holds: {applied} of {asked} has been taken off.").format(**amounts)
+            warnings.append(warning(f"{item.within}/lines/{line}/refund_minor", "beyond_line", message))
+        if row.too_many:
+            message = _("The refunds of this line name more pieces than were bought.")
+            warnings.append(warning(f"{item.within}/lines/{line}/quantity", "beyond_line", message))
+    return found
+
+
 Record = Callable[..., list[Recorded]]
 
 
-def _push(call: Call, record: Record, argument: str, as_input: Callable[..., Any], *names: str, store_needed: bool = True) -> Answer:
-    """One service call for all items that are sound and whose member and store are known. names: what each answer repeats."""
+Warned = Callable[[Mapping[int, Item]], Mapping[int, list[dict[str, str]]]]
+
+
+def _push(
+    call: Call,
+    record: Record,
+    argument: str,
+    as_input: Callable[..., Any],
+    *names: str,
+    store_needed: bool = True,
+    warned: Warned | None = None,
+) -> Answer:
+    """One service call for all items that are sound and whose member and store are known.
+
+    names: what each answer repeats.  warned: from items by the row they became to each answer's `warnings`, by row.
+    """
     named = references.settle(call, store_needed=store_needed)
     sound = [item for item in call.items if item.refusal is None and item.index not in named.refusals]
     facts = [
@@ -319,4 +362,9 @@ def _push(call: Call, record: Record, argument: str, as_input: Callable[..., Any
         store = named.stores[item.index]
         told = {name: item.data[name] for name in names}
         results[item.index] = {"store": store[1] if store else None, **told, "applied": recorded.applied}
+    if warned is not None:
+        rows = {recorded.id: item for item, recorded in zip(sound, answers, strict=True) if recorded.id is not None}
+        found = warned(rows)
+        for row_id, item in rows.items():
+            results[item.index]["warnings"] = found.get(row_id, [])
     return answer_push(call, results, refusals, created=lambda result: bool(result["applied"]))

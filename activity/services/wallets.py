@@ -96,7 +96,7 @@ def _record(some: Sequence[tuple[int, int, WalletIn]], booked_at: datetime, orig
         if changed:
             events.publish(WalletsChanged(membership_ids=changed, origin=origin, booked_at=booked_at))
         return [
-            Recorded(row["item"], problem=StaleVersion(recorded_as_of=row["known_as_of"].isoformat()))
+            Recorded(row["item"], problem=StaleVersion(recorded_as_of=row["known_as_of"]))
             if row["verdict"] == "stale_version"
             else outcomes.answer(row, row["wallet_id"])
             for row in outcome

@@ -38,11 +38,12 @@ Serializer = type[serializers.Serializer[Any]]
 
 @dataclass(frozen=True)
 class Item:
-    """One thing of a push. data: checked.  refusal: why it was not.  index: its place in `items`."""
+    """One thing of a push. data: checked.  refusal: why not.  index: its place in `items`.  within: its pointer, "" or "/items/3"."""
 
     index: int
     data: dict[str, Any]
     refusal: DomainError | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,10 +216,11 @@ def _items(shape: type[StrictSerializer], data: Any, context: dict[str, Any]) ->
 
 
 def _item(check: Callable[[Any], Any], index: int, data: Any) -> Item:
+    within = f"/items/{index}"
     try:
-        return Item(index, check(data))
+        return Item(index, check(data), within=within)
     except serializers.ValidationError as refused:
-        return Item(index, {}, InvalidFields(refused.detail, within=f"/items/{index}"))
+        return Item(index, {}, InvalidFields(refused.detail, within=within), within)
 
 
 def _if_match(request: Request) -> int | None:
@@ -282,7 +284,7 @@ def answer_push(call: Call, results: Mapping[int, Any], refusals: Mapping[int, D
         refusal = item.refusal or refusals.get(item.index)
         result = None if refusal else results[item.index]
         status = refusal.status if refusal else 201 if created(result) else 200
-        problem = body_of(refusal, within=f"/items/{item.index}") if refusal else None
+        problem = body_of(refusal, within=item.within) if refusal else None
         entries.append({"index": item.index, "status": status, "result": result, "problem": problem})
     refused = sum(entry["problem"] is not None for entry in entries)
     return Answer({"items": entries, "accepted": len(entries) - refused, "refused": refused})

@@ -33,8 +33,12 @@ def read(raw: bytes) -> Any:
         value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
     except RecursionError:
         raise Malformed(_("The JSON is nested too deep.")) from None
-    except ValueError as problem:  # broken JSON, not UTF-8, or a number of thousands of digits
-        raise Malformed(str(problem)) from None
+    except json.JSONDecodeError as problem:
+        raise Malformed(_("This is no JSON: line {line}, column {column}.").format(line=problem.lineno, column=problem.colno)) from None
+    except UnicodeDecodeError as problem:
+        raise Malformed(_("This is not UTF-8: byte {place}.").format(place=problem.start + 1)) from None
+    except ValueError:  # thousands of digits
+        raise Malformed(_("A number is too large.")) from None
     _check(value)
     return value
 

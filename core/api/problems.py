@@ -6,11 +6,13 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core import exceptions as django_errors
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
+from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf_errors
@@ -41,6 +43,13 @@ _OF_DRF: dict[type[Exception], type[DomainError]] = {
     django_errors.SuspiciousOperation: errors.Malformed,
     RawPostDataException: errors.Malformed,
 }
+
+
+class _Encoder(JSONEncoder):
+    """Times with the offset that answers have everywhere."""
+
+    def default(self, obj: Any) -> Any:
+        return super().default(timezone.localtime(obj) if isinstance(obj, datetime) else obj)
 
 
 class InvalidFields(DomainError):
@@ -94,7 +103,7 @@ def body_of(refusal: DomainError, *, request_id: str = "", within: str = "") -> 
         pointer = f"{within}/{str(refusal.values['field']).replace('.', '/')}"
         body["errors"] = [{"pointer": pointer, "code": refusal.code, "message": force_str(refusal.detail)}]
     values = {name: value for name, value in refusal.values.items() if name not in _RESERVED | _OURS}
-    return {**body, **json.loads(json.dumps(values, cls=JSONEncoder))}
+    return {**body, **json.loads(json.dumps(values, cls=_Encoder))}
 
 
 def refusal_for(problem: Exception) -> DomainError | None:

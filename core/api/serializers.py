@@ -39,7 +39,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if not isinstance(self.initial_data, Mapping):
             return []
         message = _("This field is read only: ignored.")
-        return [{"pointer": f"/{name}", "code": "read_only", "message": message} for name in self.initial_data if name in self.ignored]
+        return [warning(f"/{name}", "read_only", message) for name in self.initial_data if name in self.ignored]
 
 
 def _by_field(detail: Any) -> dict[str, Any]:
@@ -71,9 +71,20 @@ class OutSerializer(serializers.Serializer[Any]):
 
 
 class WarningOut(OutSerializer):
-    pointer = serializers.CharField(help_text="JSON pointer to the field that was ignored.")
-    code = serializers.ChoiceField(choices=["read_only"])
+    """What was taken, but not as it was said."""
+
+    pointer = serializers.CharField(help_text="JSON pointer to the field.")
+    code = serializers.ChoiceField(
+        choices=["read_only", "not_asserted", "beyond_line", "beyond_order"],
+        help_text="read_only: decided here. not_asserted: this client may not say what is proved. beyond_line, beyond_order: more than "
+        "was left of what had been paid.",
+    )
     message = serializers.CharField()
+
+
+def warning(pointer: str, code: str, message: str) -> dict[str, str]:
+    """One entry of an answer's `warnings`."""
+    return {"pointer": pointer, "code": code, "message": message}
 
 
 class FieldProblemOut(OutSerializer):

@@ -1,6 +1,6 @@
 """Refusal codes, as rules and SQL answer them, raised with what they were about."""
 
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from core.errors import DomainError
 from coupons import errors
@@ -33,18 +33,18 @@ def raise_issuing(code: str, template: CouponTemplate, effect_key: str) -> NoRet
 
 
 def not_active(template: CouponTemplate) -> errors.TemplateNotActive:
-    return errors.TemplateNotActive(claim_from=_iso(template.claim_from), claim_until=_iso(template.claim_until))
+    return errors.TemplateNotActive(claim_from=template.claim_from, claim_until=template.claim_until)
 
 
 def of_state(coupon: Coupon, found: Standing) -> DomainError | None:
     """Why a coupon cannot be used at all just now; None where it can."""
     return {
         "": None,
-        "expired": errors.CouponExpired(valid_until=_iso(found.usable_until)),
-        "not_yet_valid": errors.CouponNotYetValid(valid_from=_iso(coupon.valid_from)),
+        "expired": errors.CouponExpired(valid_until=found.usable_until),
+        "not_yet_valid": errors.CouponNotYetValid(valid_from=coupon.valid_from),
         "already_used": errors.CouponUsed(order_no=coupon.order_no),
         "revoked": errors.CouponRevoked(),
-        "held_by_other_session": errors.HeldByOtherOrder(reserved_until=_iso(coupon.reserved_until)),
+        "held_by_other_session": errors.HeldByOtherOrder(reserved_until=coupon.reserved_until),
     }[found.refusal]
 
 
@@ -58,7 +58,3 @@ def of_basket(coupon: Coupon, taken: Taken, store_code: str) -> DomainError | No
         "min_spend": errors.MinSpend(min_spend_minor=coupon.min_spend_minor, spend_minor=taken.spend_minor),
         "not_stackable": errors.NotStackable(coupons=STACKABLE_AT_MOST if coupon.stackable else 1),
     }[taken.refusal]
-
-
-def _iso(moment: Any) -> str | None:
-    return moment.isoformat() if moment is not None else None

@@ -94,7 +94,7 @@ def release_coupon(*, coupon_id: int, store_id: int, order_no: str, actor: str, 
     if found.state != CouponState.RESERVED:
         raise errors.NotReserved(state=found.state)
     if (coupon.store_id, coupon.order_no) != (store_id, order_no):
-        raise errors.HeldByOtherOrder(reserved_until=coupon.reserved_until.isoformat() if coupon.reserved_until else None)
+        raise errors.HeldByOtherOrder(reserved_until=coupon.reserved_until)
     move = rules.release(moves.held(coupon), cause="released", at=at, grace=selectors.grace())
     moves.write([move], actor=actor, booked_at=at)
     events.publish(CouponsSetAside(coupon_ids=(coupon_id,), origin=Origin.LIVE, booked_at=at))

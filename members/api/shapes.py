@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.api.fields import Choice, Clock, Day, Flag, Instant, Masked, Month, Phone, SecureUrl, Text
 from core.api.serializers import OutSerializer, QuerySerializer, StrictSerializer, WarningOut, many
-from core.enums import Channel
+from core.enums import Channel, TimelineType
 from core.errors import InvalidInput
 from core.masking import FieldClass, show
 from core.phones import to_e164
@@ -294,7 +294,8 @@ class RegionListOut(OutSerializer):
 
 class TimelineEntryOut(OutSerializer):
     at = serializers.DateTimeField(read_only=True)
-    kind = serializers.CharField(read_only=True, help_text="In words, in the request's language.")
+    type: Any = serializers.ChoiceField(choices=TimelineType.choices, read_only=True)
+    kind = serializers.CharField(read_only=True, help_text="The type in words, in the request's language.")
     title = serializers.CharField(read_only=True)
     channel = serializers.CharField(read_only=True)
     store = serializers.CharField(read_only=True)

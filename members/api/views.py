@@ -15,7 +15,7 @@ from members import regions, selectors
 from members import services as members_services
 from members.api import examples, shapes
 from members.enums import ConsentPurpose
-from members.errors import ConsentMissing, IdentityTaken, LastIdentity, MemberNotActive, MemberNotFound, TooManyAddresses
+from members.errors import ConsentMissing, IdentityNotFound, IdentityTaken, LastIdentity, MemberNotActive, MemberNotFound, TooManyAddresses
 from members.models import Child, Consent, Identity, Member
 from members.rules import AddressIn
 
@@ -213,11 +213,21 @@ class IdentitiesView(MemberView):
         return Answer(_told(shapes.IdentityOut, identity, call), status=201)
 
     @operation(
-        "unlink_identity", summary="Take an identity away", scope=ASSERT, answers={204: None}, refusals=(LastIdentity, MemberNotActive)
+        "unlink_identity",
+        summary="Take an identity away",
+        scope=ASSERT,
+        answers={204: None},
+        refusals=(IdentityNotFound, LastIdentity, MemberNotActive),
     )
     def destroy(self, call: Call, one_id: str, identity_id: int) -> Answer:
-        """The last proved one stays (400)."""
-        members_services.unlink_identity(member_id=self.change(call, one_id), identity_id=identity_id, actor=call.actor, at=call.now)
+        """The last proved one stays (400). 404 `identity_not_found` for one that is not the member's, or a number of another store."""
+        members_services.unlink_identity(
+            member_id=self.change(call, one_id),
+            identity_id=identity_id,
+            store_code=None if call.scope.platform else call.caller.store_code,
+            actor=call.actor,
+            at=call.now,
+        )
         return Answer(status=204)
 
 

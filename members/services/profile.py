@@ -11,11 +11,11 @@ from core.errors import InvalidInput, VersionMismatch
 from core.history import because
 from members import regions
 from members.enums import ConsentPurpose, MaritalStatus, MemberStatus, Provider
-from members.errors import ConsentMissing, IdentityTaken, LastIdentity, MemberNotActive, MemberNotFound
+from members.errors import ConsentMissing, IdentityNotFound, IdentityTaken, LastIdentity, MemberNotActive, MemberNotFound
 from members.models import Consent, Identity, Member
 from members.rules import PROFILE_FIELDS, IdentityClaim
 from members.services.changes import announce
-from members.services.registration import check_birthday, lock_claims
+from members.services.registration import check_birthday, check_proof, lock_claims
 
 
 @transaction.atomic
@@ -63,8 +63,10 @@ def update_profile(
 def link_identity(*, member_id: int, claim: IdentityClaim, actor: str, at: datetime) -> Identity:
     """Bind an identity to a member (MEM-17). A verified phone or e-mail replaces the member's old one and becomes the contact.
 
-    The same claim again answers the same identity. Raises IdentityTaken where it is another member's verified one.
+    The same claim again answers the same identity. Raises IdentityTaken where it is another member's verified one, InvalidInput for one
+    that was proved more than a day ahead of `at`.
     """
+    check_proof(claim, at, field="verified_at")
     lock_claims([claim.key])
     member = _lock(member_id)
     mine = {"member": member, "provider": claim.provider, "scope": claim.scope, "external_id": claim.external_id}
@@ -91,12 +93,15 @@ def link_identity(*, member_id: int, claim: IdentityClaim, actor: str, at: datet
 
 
 @transaction.atomic
-def unlink_identity(*, member_id: int, identity_id: int, actor: str, at: datetime) -> None:
-    """Take an identity away. Raises LastIdentity for the only verified one, MemberNotFound where the member has no such identity."""
+def unlink_identity(*, member_id: int, identity_id: int, store_code: str | None = None, actor: str, at: datetime) -> None:
+    """Take an identity away. store_code: only one that is no other store's; None: whosever it is.
+
+    Raises LastIdentity for the only verified one, IdentityNotFound where the member has no such identity.
+    """
     member = _lock(member_id)
     identity = Identity.objects.filter(pk=identity_id, member=member).first()
-    if identity is None:
-        raise MemberNotFound()
+    if identity is None or (store_code is not None and identity.scope not in ("", store_code)):
+        raise IdentityNotFound()
     verified = Identity.objects.filter(member=member, verified_at__isnull=False)
     if identity.verified_at and not verified.exclude(pk=identity.pk).exists():
         raise LastIdentity()

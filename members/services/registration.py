@@ -19,7 +19,7 @@ from members import regions
 from members.enums import MergeReason, Provider
 from members.events import MembersRegistered
 from members.models import Consent, Identity, Member
-from members.rules import ConsentGiven, IdentityClaim, Profile, is_birthday
+from members.rules import CLOCKS_APART, ConsentGiven, IdentityClaim, Profile, is_birthday
 from members.services.changes import note_change
 from members.services.merging import open_merge_cases
 
@@ -56,11 +56,13 @@ def register_member(
 
     Claims with `verified_at` are taken as proven: the caller has checked that the claimant may assert them. A claim without it never
     links: where it equals somebody's verified identity, both members become a merge case and the answer reveals nothing.
-    Raises InvalidInput for an unknown region and an impossible birthday. Called again with the same verified claim it answers the same
-    member, created False.
+    Raises InvalidInput for an unknown region, an impossible birthday and a proof more than a day ahead of `booked_at`. Called again with
+    the same verified claim it answers the same member, created False.
     """
     regions.check(profile.province_code, profile.city_code, profile.district_code)
     check_birthday(profile.birthday, booked_at)
+    for place, claim in enumerate(identities):
+        check_proof(claim, booked_at, field=f"identities.{place}.verified_at")
     claims = _with_contacts(profile, identities)
     verified = sorted((claim for claim in claims if claim.verified_at), key=lambda claim: claim.key)
     lock_claims([claim.key for claim in verified])
@@ -87,6 +89,12 @@ def register_member(
     cases = _weak_matches(member, claims, source or actor, booked_at)
     events.publish(MembersRegistered(member_ids=(member.pk,), origin=origin, booked_at=booked_at))
     return Registration(member.pk, member.one_id, True, tuple(cases))
+
+
+def check_proof(claim: IdentityClaim, booked_at: datetime, *, field: str) -> None:
+    """Raises InvalidInput for one that was proved more than a day after the door's clock."""
+    if claim.verified_at is not None and claim.verified_at > booked_at + CLOCKS_APART:
+        raise InvalidInput(_("The time lies in the future."), field=field)
 
 
 def new_one_id() -> str:

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from core import registry
 from core import scope as scopes
 from core.api import pages
 from core.api.operations import Answer, ApiView, Call, operation
 from core.api.routes import CODE, ONE_ID
-from core.api.serializers import PageQuery, page_of
+from core.api.serializers import PageQuery, page_of, warning
 from members import selectors as members_selectors
 from members import services as members_services
 from members.api.shapes import MemberOut, claim_of
 from members.api.views import READ, WRITE
-from members.enums import AccessAction
+from members.enums import STORE_BOUND, AccessAction
 from members.errors import ConsentMissing, MemberNotFound
 from members.rules import PROFILE_FIELDS, ConsentGiven, Profile
 from stores import selectors as stores_selectors
@@ -73,7 +75,7 @@ class MembersView(ApiView):
         """201 with a new member. 200 with the member whom a proved identity names: the membership of the store is opened.
 
         Identities count as proved with `verified_at` and the scope `members:assert_verified`. Without, always a new member: where the
-        identity is somebody's, people decide later whether both are one.
+        identity is somebody's, people decide later whether both are one. `verified_at` sent without the scope gets a warning.
         """
         said = call.body
         store_id = store_of(call, said.get("store"))
@@ -99,9 +101,21 @@ class MembersView(ApiView):
             "member": MemberOut(member, context=context).data,
             "memberships": _memberships(enrolment.member_id, call),
             "summary": _summary(member, programme_of(call, None), call),
-            "warnings": call.warnings,
+            "warnings": call.warnings + _not_asserted(call),
         }
         return Answer(body, status=201 if enrolment.created else 200)
+
+
+def _not_asserted(call: Call) -> list[dict[str, str]]:
+    """A warning for each identity whose `verified_at` was dropped: the store's own numbers count without the scope."""
+    if ClientScope.ASSERT_VERIFIED in call.scope.grants:
+        return []
+    message = _("This client may not say what is proved (members:assert_verified): the identity counts as not proved.")
+    return [
+        warning(f"/identities/{place}/verified_at", "not_asserted", message)
+        for place, identity in enumerate(call.body["identities"])
+        if identity["verified_at"] and identity["provider"] not in STORE_BOUND
+    ]
 
 
 class OneMemberView(ApiView):

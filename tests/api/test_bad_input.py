@@ -52,6 +52,19 @@ def test_what_is_no_acceptable_json_is_refused(shop: Api, body: bytes, status: i
 
 
 @pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (raw('{"name": "a",\n "channel": }'), "这不是 JSON：第 2 行第 13 列。"),
+        (b'{"name": "\xff"}', "这不是 UTF-8：第 11 个字节。"),
+        (raw('{"a": ' + "9" * 5000 + "}"), "有数值过大。"),
+    ],
+)
+def test_what_is_wrong_with_the_json_is_said_where_and_in_the_callers_language(shop: Api, body: bytes, words: str) -> None:
+    answer = shop.post("/members", raw=body, Accept_Language="zh-hans")
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (400, "malformed", words)
+
+
+@pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"]
 )
 def test_other_kinds_of_body_are_refused(shop: Api, content_type: str) -> None:

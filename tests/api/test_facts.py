@@ -170,8 +170,35 @@ def test_receivers_are_masked(shop: Api, one_id: str) -> None:
     assert (after_sale["receiver_phone"], after_sale["receiver_address"]) == ("138****8000", "****")
 
 
+def warned(answer: Any) -> list[tuple[str, str]]:
+    return [(said["pointer"], said["code"]) for said in answer["warnings"]]
+
+
+def test_a_refund_beyond_the_line_is_taken_with_a_warning(shop: Api, one_id: str) -> None:
+    shop.post("/orders", bodies.order())
+    first = bodies.after_sale("AS1", refund_minor=10000, lines=[{"line_no": 1, "refund_minor": 10000, "quantity": 1}])
+    beyond = bodies.after_sale("AS2", refund_minor=25000, lines=[{"line_no": 1, "refund_minor": 25000, "quantity": 9}])
+    assert warned(shop.post("/after-sales", first).json()) == []
+    answer = shop.post("/after-sales", {"items": [{**beyond, "status": "applied"}, beyond]}).json()
+    assert [entry["status"] for entry in answer["items"]] == [201, 409]
+    answer = shop.post("/after-sales", {"items": [{**first}, {**beyond, "version": 2}]}).json()
+    assert warned(answer["items"][0]["result"]) == []
+    assert warned(answer["items"][1]["result"]) == [
+        ("/items/1/lines/0/refund_minor", "beyond_line"),
+        ("/items/1/lines/0/quantity", "beyond_line"),
+    ]
+    message = "More than the line still holds: ¥199.90 of ¥250.00 has been taken off."
+    assert answer["items"][1]["result"]["warnings"][0]["message"] == message
+    assert shop.get("/orders/S001/O1").json()["refunded_minor"] == 29990
+    spread = bodies.after_sale("AS3", refund_minor=100)
+    del spread["lines"]
+    assert warned(shop.post("/after-sales", spread).json()) == [("/refund_minor", "beyond_order")]
+
+
 def test_an_after_sale_waits_for_its_order(shop: Api, one_id: str) -> None:
-    assert shop.post("/after-sales", bodies.after_sale()).status_code == 201
+    answer = shop.post("/after-sales", bodies.after_sale(refund_minor=99900, lines=[{"line_no": 1, "refund_minor": 99900}]))
+    assert (answer.status_code, warned(answer.json())) == (201, [])  # nothing is known of how much it holds
+    assert shop.post("/after-sales", bodies.after_sale(version=2)).status_code == 201
     waiting = shop.get("/after-sales/S001/AS1").json()
     assert (waiting["one_id"], waiting["effects_at"]) == (None, None)
     shop.post("/orders", bodies.order())
@@ -213,6 +240,7 @@ def test_a_balance_is_mirrored_and_an_older_one_refused(shop: Api, one_id: str) 
     assert shop.put(path, bodies.wallet()).json()["applied"] is False
     older = shop.put(path, bodies.wallet(balance_minor=1, as_of="2024-05-19T10:00:00+08:00"))
     assert (older.status_code, older.json()["code"]) == (409, "stale_version")
+    assert older.json()["recorded_as_of"] == "2024-05-20T10:00:00+08:00"
     other = shop.put(path, bodies.wallet(balance_minor=1))
     assert (other.status_code, other.json()["code"]) == (409, "version_conflict")
     told = shop.get(path).json()

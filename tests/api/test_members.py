@@ -9,6 +9,7 @@ from members.models import AccessLog, Consent, Identity, Member, MergeCase
 from stores.models import Membership
 from tests.api import bodies
 from tests.api.callers import Api, client_of
+from tests.api.sweep import Stocked
 from tests.world import NOW, store
 
 pytestmark = pytest.mark.django_db
@@ -319,6 +320,62 @@ def test_an_identity_of_another_is_refused_and_the_last_one_stays(shop: Api, one
     last = shop.delete(f"/members/{other}/identities/{only.pk}")
     assert (last.status_code, last.json()["code"]) == (400, "last_identity")
     assert Identity.objects.filter(member__one_id=other).count() == 1
+
+
+def test_an_identity_that_is_not_there_says_so(shop: Api, rival: Api, one_id: str) -> None:
+    theirs = rival.post(f"/members/{_joined(rival)}/identities", {"provider": "pos_card", "external_id": "77", "verified_at": bodies.AT})
+    for identity_id in (999999, theirs.json()["id"]):  # nobody's, and a card of the other store of the same member
+        answer = shop.delete(f"/members/{one_id}/identities/{identity_id}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "identity_not_found")
+    assert Identity.objects.filter(external_id="77").exists()
+
+
+def _joined(api: Api) -> str:
+    return str(api.post("/members", bodies.member()).json()["one_id"])
+
+
+@pytest.mark.parametrize("years", ["2024", "2099"])
+def test_what_is_not_taken_as_proved_is_said(rival: Api, years: str) -> None:
+    humble = client_of(store("S001"), "members:write")
+    identities = [{**bodies.phone(), "verified_at": f"{years}-05-20T10:00:00+08:00"}, {"provider": "taobao", "external_id": "t1"}]
+    identities.append({"provider": "pos_card", "external_id": "9001", "verified_at": bodies.AT})  # the store's own number
+    answer = humble.post("/members", bodies.member(identities=identities, level=4))
+    assert answer.status_code == 201
+    assert [(said["pointer"], said["code"]) for said in answer.json()["warnings"]] == [
+        ("/level", "read_only"),
+        ("/identities/0/verified_at", "not_asserted"),
+    ]
+    assert Identity.objects.get(verified_at__isnull=False).provider == "pos_card"
+
+
+def test_nothing_is_proved_more_than_a_day_ahead(shop: Api, one_id: str) -> None:
+    later = {"provider": "taobao", "external_id": "t1", "verified_at": "2024-05-21T10:00:01+08:00"}
+    for path, body, pointer in (
+        ("/members", bodies.member("13900139000", identities=[bodies.phone("13900139000"), later]), "/identities/1/verified_at"),
+        (f"/members/{one_id}/identities", later, "/verified_at"),
+    ):
+        answer = shop.post(path, body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+        assert [said["pointer"] for said in answer.json()["errors"]] == [pointer]
+    assert not Identity.objects.filter(provider="taobao").exists()
+    assert shop.post(f"/members/{one_id}/identities", {**later, "verified_at": "2024-05-21T10:00:00+08:00"}).status_code == 201
+
+
+def test_entries_of_the_timeline_have_a_type_and_the_same_in_words(ours: Stocked) -> None:
+    path = f"/members/{ours.one_id}/timeline"
+    said = {language: ours.api.get(path, Accept_Language=language).json()["data"] for language in ("en", "zh")}
+    types = {entry["type"]: entry["kind"] for entry in said["en"]}
+    assert types == {
+        "registration": "Registration",
+        "consent": "Consent",
+        "membership": "Membership",
+        "order": "Order",
+        "after_sale": "After-sale",
+        "behaviour": "Behaviour",
+        "points": "Points",
+    }
+    assert [entry["type"] for entry in said["zh"]] == [entry["type"] for entry in said["en"]]
+    assert {entry["kind"] for entry in said["zh"] if entry["type"] == "order"} == {"订单"}
 
 
 def test_preferences_are_twenty_switches_with_marketing_off(shop: Api, one_id: str) -> None:
