@@ -21,6 +21,7 @@ from core.models import OutboxMessage
 QUEUE = "celery"
 BEAT_LATE_SECONDS = 120
 _migrated = False
+_began = time.monotonic()
 
 
 def livez(request: HttpRequest) -> HttpResponse:
@@ -44,12 +45,19 @@ def readiness() -> tuple[bool, dict[str, Any]]:
         else:
             age = beat_age(timezone.now())
             state["beat_age_seconds"] = None if age is None else int(age)
-            state["beat"] = "ok" if age is not None and age < BEAT_LATE_SECONDS else "late"
+            state["beat"] = _beat_in_words(age)
     except DatabaseError as error:
         state |= {"database": f"failing: {type(error).__name__}", "migrations": "unknown", "beat": "unknown"}
     if queue_state() is None:
         state["broker"] = "unreachable"
     return state["database"] == state["migrations"] == "ok", state
+
+
+def _beat_in_words(age: float | None) -> str:
+    """ "waiting" where there has never been a beat, for as long as one may take after this process began."""
+    if age is None:
+        return "waiting" if time.monotonic() - _began < BEAT_LATE_SECONDS else "late"
+    return "ok" if age < BEAT_LATE_SECONDS else "late"
 
 
 def pending_migrations() -> int:

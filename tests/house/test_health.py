@@ -1,6 +1,7 @@
 """What machines are told: alive, ready, and how old what waits is - also with Redis or Postgres away."""
 
 import re
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,6 +38,14 @@ def test_a_late_beat_is_told(client):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["beat"]) == (200, "late")
     assert 300 <= answer.json()["beat_age_seconds"] < 310
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "said"), [(0, "waiting"), (119, "waiting"), (120, "late")])
+def test_before_the_first_beat_it_is_waited_for_as_long_as_one_may_take(client, monkeypatch, seconds, said):
+    monkeypatch.setattr(health, "_began", time.monotonic() - seconds)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["beat"], answer.json()["beat_age_seconds"]) == (200, said, None)
 
 
 @pytest.mark.django_db
