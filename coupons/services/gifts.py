@@ -48,11 +48,15 @@ def _presets() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def prepare(payload: Mapping[str, Any], programme_id: int, actor: str, at: datetime) -> None:
-    """Make the template that a preset's gift names, where the programme has none of this code (coupons/data/presets.toml)."""
+def prepare(payload: Mapping[str, Any], programme_id: int, language: str, actor: str, at: datetime) -> None:
+    """Make the template that a preset's gift names, where the programme has none of this code (coupons/data/presets.toml).
+
+    language: of its name, "zh-hans" or "en".
+    """
     code = payload["template"]
     if code in _presets() and not CouponTemplate.objects.filter(programme_id=programme_id, code=code).exists():
-        templates.save_template(programme_id=programme_id, code=code, actor=actor, at=at, **_presets()[code])
+        said = _presets()[code]
+        templates.save_template(programme_id=programme_id, code=code, actor=actor, at=at, **{**said, "name": said["name"][language]})
 
 
 def problems(payload: Mapping[str, Any], programme_id: int) -> list[str]:

@@ -36,7 +36,7 @@ class Due:
 Validator = Callable[[Mapping[str, Any], int], list[str]]  # payload, programme id -> what is wrong with it, in words
 Cost = Callable[[Mapping[str, Any], int], int | None]  # payload, programme id -> minor units of the programme's currency
 Choices = Callable[[int], Sequence[tuple[str, str]]]  # programme id -> code and name of what a gift may name
-Preparer = Callable[[Mapping[str, Any], int, str, datetime], None]  # payload, programme id, actor, at: makes what a preset's gift names
+Preparer = Callable[[Mapping[str, Any], int, str, str, datetime], None]  # ..., language, actor, at: makes what a gift names
 Fulfiller = Callable[[Sequence[Due], datetime], Mapping[int, str]]  # gifts, booked_at -> code of the problem by grant id
 
 
@@ -84,12 +84,12 @@ def problems(pack: Iterable[GiftIn], programme_id: int) -> list[str]:
     return [words for gift in pack if gift.kind in _kinds for words in _kinds[gift.kind].validator(gift.payload, programme_id)]
 
 
-def prepare(pack: Iterable[GiftIn], programme_id: int, *, actor: str, at: datetime) -> None:
+def prepare(pack: Iterable[GiftIn], programme_id: int, *, language: str, actor: str, at: datetime) -> None:
     """Before a preset is published: let each kind make what its gifts name and the programme does not have yet."""
     for gift in pack:
         preparer = _kinds[gift.kind].preparer if gift.kind in _kinds else None
         if preparer is not None:
-            preparer(gift.payload, programme_id, actor, at)
+            preparer(gift.payload, programme_id, language, actor, at)
 
 
 def waiting(*, after: int, at_most: int) -> list[int]:

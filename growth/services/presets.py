@@ -37,6 +37,7 @@ class Preset:
 
 
 DEFAULT = "jd_five"
+CHINESE = "zh-hans"
 PRESETS: Mapping[str, Preset] = {
     preset.name: preset
     for preset in (
@@ -75,9 +76,9 @@ class Applied:
 
 
 @cache
-def read(name: str) -> PresetPlan:
-    """A preset as its file says. Raises InvalidInput for an unknown one."""
-    said = _file(name)
+def read(name: str, language: str = CHINESE) -> PresetPlan:
+    """A preset as its file says, with names in a language of settings.LANGUAGES. Raises InvalidInput for an unknown one."""
+    said = _in_language(_file(name), language)
     return PresetPlan(
         benefits=said["benefits"],
         schemes=tuple(SchemePlan(Track(each["track"]), _terms(each)) for each in said["schemes"]),
@@ -86,17 +87,19 @@ def read(name: str) -> PresetPlan:
 
 
 @transaction.atomic
-def apply_preset(*, programme_id: int, preset: str, actor: str, at: datetime) -> Applied:
+def apply_preset(*, programme_id: int, preset: str, language: str = CHINESE, actor: str, at: datetime) -> Applied:
     """Publish a preset in a programme: its levels and benefits, and rules and RFM model where the programme has none yet.
+
+    language: of the names, "zh-hans" or "en". A benefit that is there keeps its name.
 
     Where a scheme is in force it gets a new version; members of a level the preset does not have get the one of the same rank, or the
     highest. Raises InvalidInput for an unknown preset or a benefit known as another kind, DraftExists.
     """
-    plan = read(preset)
+    plan = read(preset, language)
     for code, benefit in plan.benefits.items():
         _benefit(programme_id, code, benefit)
     packs = (gift for each in plan.schemes for level in each.terms.levels for gift in level.gifts)
-    gifts.prepare(packs, programme_id, actor=actor, at=at)
+    gifts.prepare(packs, programme_id, language=language, actor=actor, at=at)
     versions = tuple(_publish(programme_id, each, actor, at) for each in plan.schemes)
     for each in plan.plans:
         level = Level.objects.get(programme_id=programme_id, track=Track.PAID, code=each["level"])
@@ -155,6 +158,17 @@ def _file(name: str) -> dict[str, Any]:
     for level in scheme["levels"]:
         level["threshold"] = said["thresholds"][level["code"]]
     return base
+
+
+def _in_language(said: Any, language: str) -> Any:
+    """A file's content with each { zh-hans = ..., en = ... } in it as the words of one language."""
+    if isinstance(said, list):
+        return [_in_language(each, language) for each in said]
+    if not isinstance(said, dict):
+        return said
+    if CHINESE in said:
+        return said[language]
+    return {name: _in_language(each, language) for name, each in said.items()}
 
 
 def _terms(said: Mapping[str, Any]) -> SchemeTerms:

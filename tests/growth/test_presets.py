@@ -1,5 +1,6 @@
 """Ready-made programmes (LVL-01, LVL-11..13, LVL-16, LVL-22, STO-09, BEN-03, A-02..A-04), growth rules and RFM models (RFM-05, GRW-12)."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from io import StringIO
@@ -129,6 +130,26 @@ def test_no_preset_breaks_a_rule(programme, preset):
         assert {each.code for each in found} <= {"top_level_empty", "level_count"}
     again = apply(programme, preset)
     assert SchemeVersion.objects.filter(pk__in=again.scheme_version_ids, number=2).count() == len(again.scheme_version_ids)
+
+
+@pytest.mark.parametrize("preset", list(presets.PRESETS))
+def test_every_name_of_a_preset_is_in_both_languages(preset):
+    chinese, english = (presets.read(preset, language) for language in ("zh-hans", "en"))
+    assert not re.search(r"[\u4e00-\u9fff]", repr(english))
+    assert "zh-hans" not in repr((chinese, english))
+    assert [benefit["name"] for benefit in chinese.benefits.values()] != [benefit["name"] for benefit in english.benefits.values()]
+    for ours, theirs in zip(chinese.schemes, english.schemes, strict=True):
+        assert [(each.code, each.threshold) for each in ours.terms.levels] == [(each.code, each.threshold) for each in theirs.terms.levels]
+
+
+def test_an_english_installation_begins_with_english_names(programme, settings):
+    """As the ready-made tags do."""
+    settings.LANGUAGE_CODE = "en"
+    made = world.store("S013", preset="").programme
+    assert [each.name for each in published(made).terms.all()] == ["Member", "Bronze", "Silver", "Gold", "Diamond"]
+    assert Benefit.objects.get(programme=made, code="discount").name == "Member discount"
+    call_command("load_preset", programme="platform", preset="plus", apply=True, stdout=StringIO())
+    assert PaidPlan.objects.get().name == "PLUS for a year"
 
 
 def test_a_preset_over_another_keeps_everybody_on_a_level(programme):

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,7 +31,13 @@ class Command(BaseCommand):
         try:
             programme = stores_selectors.programme_by_code(options["programme"], Scope(actor=ACTOR, platform=True))
             with said_clock(options), transaction.atomic():
-                applied = presets.apply_preset(programme_id=programme.pk, preset=options["preset"], actor=ACTOR, at=clock.now())
+                applied = presets.apply_preset(
+                    programme_id=programme.pk,
+                    preset=options["preset"],
+                    language=settings.LANGUAGE_CODE,
+                    actor=ACTOR,
+                    at=clock.now(),
+                )
                 transaction.set_rollback(not options["apply"])
         except DomainError as problem:
             raise refused(problem) from None
