@@ -25,7 +25,7 @@ from core.backoffice.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from core.backoffice.site import page
 from core.backoffice.uploads import Kind, declare, upload_page
 from core.money import format_minor
-from stores.forms import StoreUploadForm
+from stores.forms import MappedUploadForm
 
 
 class _FactAdmin(ReadOnlyAdmin):
@@ -137,32 +137,20 @@ class WalletBalanceAdmin(_FactAdmin):
         return fact.membership.member_id
 
 
-class OrdersUploadForm(StoreUploadForm):
+class OrdersUploadForm(MappedUploadForm):
     """A store's orders, with a mapping unless the file has our own column names."""
 
-    mapping = forms.FileField(
-        label=_("mapping"), required=False, help_text=_("A TOML file that says which column is which; none for our own column names.")
-    )
     shift_days = forms.IntegerField(
         label=_("shift by days"), initial=0, min_value=-36_500, max_value=36_500, help_text=_("Every date of the file is moved by this.")
     )
 
-    def clean_mapping(self) -> str:
-        """The mapping's text. The import reads it for good; here it is only kept from failing late."""
-        upload = self.cleaned_data["mapping"]
-        if upload is None:
-            return ""
-        if upload.size > 100_000:
-            raise forms.ValidationError(_("The mapping is larger than 100 kB."))
-        try:
-            text: str = upload.read().decode("utf-8-sig")
-            store = self.cleaned_data.get("store")
-            mapping.read(text, store_code=store.code if store else "")
-        except UnicodeDecodeError:
-            raise forms.ValidationError(_("The mapping is not UTF-8 text.")) from None
-        except mapping.BadMapping as refusal:
-            raise forms.ValidationError(f"{refusal.field}: {refusal.detail}") from None
-        return text
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].help_text = _("A TOML file that says which column is which; none for our own column names.")
+
+    def read_mapping(self, text: str) -> None:
+        store = self.cleaned_data.get("store")
+        mapping.read(text, store_code=store.code if store else "")
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DecimalException
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.enums import AfterSaleKind, LineRole, OrderStatus
 from core import words
-from core.csvio import Flaw
+from core.csvio import Flaw, flaw
 from core.enums import Channel, Currency, Origin
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
@@ -441,7 +441,29 @@ class Reader:
         try:
             return self._staged(line, order_no, cells)
         except _Unreadable as problem:
-            return Flaw(line, problem.field, problem.reason, order_no)
+            return flaw(line, {problem.field: problem.reason} | self._wrong(cells), order_no)
+
+    def _wrong(self, cells: list[str]) -> dict[str, str | Promise]:
+        """Everything in a row that cannot be read, by field: for a row of which something cannot."""
+        readings: list[Callable[[], object]] = [
+            *(partial(self._whole, cells, name) for name in ("quantity", "version", "points_used") if self._text(cells, name)),
+            *(partial(self._number_at, cells, name) for name in ("unit_price", "line_paid") if self._text(cells, name)),
+            lambda: self._member_key(cells[self._member]),
+            lambda: self._item(tuple([cells[place] for place in self._item_places])),
+            lambda: self._store_code(cells),
+            lambda: self._moment(cells, "placed_at"),
+            *(partial(self._symbol, cells, name) for name in _SYMBOLS),
+            *(partial(self._moment, cells, name) for name in _HEADER_TIMES if self._text(cells, name)),
+            *(partial(self._number_at, cells, name) for name in _HEADER_AMOUNTS if self._text(cells, name)),
+            *(partial(_phone, cells[place], "profile.phone") for name, place in self._profile if name == "phone" and cells[place].strip()),
+        ]
+        wrong: dict[str, str | Promise] = {}
+        for reading in readings:
+            try:
+                reading()
+            except _Unreadable as problem:
+                wrong[problem.field] = problem.reason
+        return wrong
 
     def _staged(self, line: int, order_no: str, cells: list[str]) -> Staged | Skipped | Flaw:
         mapping = self.mapping

@@ -10,13 +10,15 @@ import gzip
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple, TextIO
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from core import words
 
 RECORD_AT_MOST = 200_000  # characters of one row: beyond it a quote was left open, or somebody is trying us
 SNIFFED_BYTES = 4_000_000  # read to tell the encoding
@@ -36,6 +38,14 @@ class Flaw(NamedTuple):
     field: str
     reason: str | Promise
     group: str = ""
+
+
+def flaw(line: int, found: Mapping[str, str | Promise], group: str = "") -> Flaw:
+    """All that is wrong with a line as one flaw. found: reasons by field, at least one."""
+    if len(found) == 1:
+        return Flaw(line, *next(iter(found.items())), group)
+    reasons = [f"{name}{words.colon()}{reason}" for name, reason in found.items()]
+    return Flaw(line, words.listed(found), words.semicolon().join(reasons), group)
 
 
 class Row(NamedTuple):

@@ -15,6 +15,11 @@ def colon() -> str:
     return pgettext("between a word and what it announces", ": ")
 
 
+def semicolon() -> str:
+    """What stands between the parts of a sentence that have commas of their own."""
+    return pgettext("between parts of a sentence", "; ")
+
+
 def listed(words: Iterable[object]) -> str:
     """`listed(["A", "B"])` -> "A, B", in Chinese "A、B"; nothing for nothing."""
     return comma().join(str(word) for word in words)

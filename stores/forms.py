@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.utils.text import format_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from core import outbox, permissions, registry
@@ -14,7 +14,10 @@ from core.backoffice.forms import BackOfficeForm
 from core.backoffice.links import outward
 from core.backoffice.uploads import UploadForm
 from core.enums import Currency
+from core.errors import InvalidInput
 from core.scope import Scope
+from core.words import listed
+from stores import member_files
 from stores.enums import BusinessModel, ClientScope, StoreKind
 from stores.models import Membership, Programme, Store
 
@@ -177,7 +180,39 @@ class StoreUploadForm(UploadForm):
         self.order_fields(["store", "upload", *(name for name in self.fields if name not in ("store", "upload"))])
 
 
-class MemberUploadForm(StoreUploadForm):
+class MappedUploadForm(StoreUploadForm):
+    """A file of one store's, with a mapping unless its columns speak for themselves."""
+
+    mapping = forms.FileField(label=_("mapping"), required=False)
+
+    def read_mapping(self, text: str) -> None:
+        """Raises InvalidInput naming the key that is wrong."""
+        raise NotImplementedError
+
+    def clean_mapping(self) -> str:
+        """The mapping's text. The import reads it for good; here it is only kept from failing late."""
+        upload = self.cleaned_data["mapping"]
+        if upload is None:
+            return ""
+        if upload.size > 100_000:
+            raise forms.ValidationError(_("The mapping is larger than 100 kB."))
+        try:
+            text: str = upload.read().decode("utf-8-sig")
+            self.read_mapping(text)
+        except UnicodeDecodeError:
+            raise forms.ValidationError(_("The mapping is not UTF-8 text.")) from None
+        except InvalidInput as refusal:
+            raise forms.ValidationError(f"{refusal.field}: {refusal.detail} {_allowed(refusal)}".strip()) from None
+        return text
+
+
+def _allowed(refusal: InvalidInput) -> str:
+    """What may stand there instead, where the refusal knows it."""
+    allowed = refusal.values.get("allowed")
+    return gettext("Allowed: {values}").format(values=listed(allowed)) if isinstance(allowed, list | tuple) else ""
+
+
+class MemberUploadForm(MappedUploadForm):
     """A store's list of members."""
 
     phones_verified = forms.BooleanField(
@@ -185,3 +220,10 @@ class MemberUploadForm(StoreUploadForm):
         required=False,
         help_text=_("Only verified phones link to people who are members already; others make new members and merge cases."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].help_text = _("A TOML file that says which column is which; none where the headings are understood.")
+
+    def read_mapping(self, text: str) -> None:
+        member_files.read(text)

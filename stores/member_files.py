@@ -2,17 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.csvio import REPORT_COLUMNS, Flaw
+from core.csvio import REPORT_COLUMNS, Flaw, flaw
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
 from members import rules
@@ -88,13 +88,30 @@ def read(text: str) -> MemberMapping:
     except tomllib.TOMLDecodeError as problem:
         raise BadMemberMapping(str(problem), field="mapping") from None
     columns = said.pop("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(column, str) for column in columns.values()):
+        raise BadMemberMapping(_("Columns are named by texts, a line each."), field="columns")
     unknown = sorted(
         [f"columns.{name}" for name in set(columns) - set(ALIASES)] + list(set(said) - set(MemberMapping.__dataclass_fields__))
     )
     if unknown:
         allowed = ALIASES if unknown[0].startswith("columns.") else MemberMapping.__dataclass_fields__
         raise BadMemberMapping(_("Unknown key."), field=unknown[0], allowed=sorted(allowed))
-    return MemberMapping(columns=columns, **said)
+    mapping = MemberMapping(columns=columns, **said)
+    _check(mapping)
+    return mapping
+
+
+def _check(mapping: MemberMapping) -> None:
+    """Raises BadMemberMapping for a value of the wrong kind."""
+    if not isinstance(mapping.phones_verified, bool):
+        raise BadMemberMapping(_("true or false is needed here."), field="phones_verified")
+    for name, said in (("encoding", mapping.encoding), ("delimiter", mapping.delimiter), ("zone", mapping.zone)):
+        if not isinstance(said, str):
+            raise BadMemberMapping(_("A text is needed here."), field=name)
+    try:
+        ZoneInfo(mapping.zone)
+    except (KeyError, ValueError, OSError):
+        raise BadMemberMapping(_("Unknown time zone."), field="zone") from None
 
 
 class PersonReader:
@@ -119,30 +136,29 @@ class PersonReader:
         self._phones_verified = mapping.phones_verified
         self._today = today
         self._zone = ZoneInfo(mapping.zone)
+        self._readers: Mapping[str, Callable[[str], object]] = {
+            "phone": _phone,
+            "gender": _gender,
+            "birthday": self._birthday,
+            "email": _email,
+            "joined_at": self._joined_at,
+        }
 
     def person(self, line: int, cells: Sequence[str]) -> Person | Flaw:
-        """What a row says, or why it cannot be used."""
+        """What a row says, or all that is wrong with it."""
         said = {name: cells[place].strip() for name, place in self._at.items()}
-        try:
-            for name, limit in _LIMITS.items():
-                if len(said.get(name, "")) > limit:
+        wrong: dict[str, str | Promise] = {}
+        read: dict[str, Any] = {}
+        for name, text in said.items():
+            try:
+                if len(text) > _LIMITS.get(name, len(text)):
                     raise _Unreadable(name, _("The text is too long."))
-            person = Person(
-                line,
-                phone=_phone(said.get("phone", "")),
-                name=said.get("name", ""),
-                nickname=said.get("nickname", ""),
-                gender=_gender(said.get("gender", "")),
-                birthday=self._birthday(said.get("birthday", "")),
-                email=_email(said.get("email", "")),
-                unionid=said.get("unionid", ""),
-                card_no=said.get("card_no", ""),
-                customer_no=said.get("customer_no", ""),
-                address=said.get("address", ""),
-                joined_at=self._joined_at(said.get("joined_at", "")),
-            )
-        except _Unreadable as problem:
-            return Flaw(line, problem.field, problem.reason)
+                read[name] = self._readers[name](text) if name in self._readers else text
+            except _Unreadable as problem:
+                wrong[problem.field] = problem.reason
+        if wrong:
+            return flaw(line, wrong)
+        person = Person(line, **read)
         if not (person.phone or person.unionid or person.card_no or person.customer_no):
             return Flaw(line, "phone", _("The line names neither a phone, a unionid, a card nor a customer number."))
         proven = person.unionid or person.card_no or person.customer_no or (person.phone and self._phones_verified)

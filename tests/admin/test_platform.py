@@ -19,7 +19,7 @@ from core.backoffice.scoped import ReadOnlyAdmin, ScopedAdmin, check_narrowed
 from core.masking import Role
 from core.models import Job, OutboxMessage
 from core.scope import Scope, ScopeError
-from members.models import MergeCase
+from members.models import Member, MergeCase
 from stores.enums import MemberImportPhase, StaffRole
 from stores.models import ApiClient, Membership, StaffAssignment, Store, WebhookDelivery, WebhookEndpoint
 from tests import world
@@ -351,6 +351,31 @@ def test_orders_are_uploaded_with_and_without_a_mapping(street: Street, sit: Sit
     before = Job.objects.count()
     assert upload(client, "orders", street.ours.store, text, shift_days=0, mapping=broken).status_code == 400
     assert Job.objects.count() == before
+
+
+def test_members_are_uploaded_with_a_mapping(street: Street, sit: Sit) -> None:
+    """As the command takes it: a wrong one is refused at once, naming the key and what is allowed."""
+    client = sit(street.staff[Role.OPERATOR])
+    text = "会员手机,称呼\n13911110009,映九\n"
+
+    def answered(mapping: str) -> Any:
+        return upload(client, "members", street.ours.store, text, mapping=SimpleUploadedFile("map.toml", mapping.encode()))
+
+    before = Job.objects.count()
+    for mapping, words in (
+        ("[columns\n", "mapping: "),
+        ('[columns]\n"会员手机" = "phone"\n', "columns.会员手机: Unknown key. Allowed: address, birthday,"),
+        ("columns = 7\n", "columns: "),
+        ('zone = "Asia/Nowhere"\n', "zone: Unknown time zone."),
+        ('phones_verified = "yes"\n', "phones_verified: "),
+    ):
+        refused = answered(mapping)
+        assert (refused.status_code, words in refused.content.decode()) == (400, True), words
+    assert Job.objects.count() == before
+    assert answered('phones_verified = true\n[columns]\nphone = "会员手机"\nname = "称呼"\n').status_code == 302
+    job = run(Job.objects.order_by("-id")[0])
+    assert (job.state, job.result["new"], job.result["errors"]) == ("done", 1, 0), job.problem
+    assert Member.objects.get(phone="+8613911110009").phone_verified_at is not None
 
 
 @pytest.mark.parametrize(("kind", "column"), [("import_orders", "order_no"), ("import_members", "phone")])

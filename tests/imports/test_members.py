@@ -180,6 +180,14 @@ def test_a_bad_cell_refuses_its_line_alone(shop: Store, row: list[str], field: s
     assert (kept.name, kept.gender, str(kept.birthday), kept.email) == ("李四", "female", "1992-06-15", "l@x.com")
 
 
+def test_all_that_is_wrong_with_a_line_is_said_at_once(shop: Store) -> None:
+    report = Report()
+    load(table(["phone", "name", "gender", "birthday"], ["12345", "李四", "猫", "1992-06-15"], ["", "李四", "猫", ""]), shop, report=report)
+    first, second = list(csv.reader(io.StringIO(report.text)))[1:]
+    assert first[1:3] == ["phone、gender", "phone：不是电话号码。；gender：不是允许的取值。"]
+    assert second[1] == "gender"
+
+
 def test_a_known_members_own_profile_is_left_alone(shop: Store) -> None:
     member = world.enrol(None, "+8613800138000", name="张三").member_id
     load(table(["phone", "name"], ["13800138000", "别的名字"]), shop)

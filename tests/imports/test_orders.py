@@ -122,6 +122,16 @@ def test_a_bad_line_refuses_its_order_whole_and_no_other(shop: Store) -> None:
     assert (told.flaws, told.lines, told.unreadable) == (5, 6, 4)
 
 
+def test_all_that_is_wrong_with_a_line_is_said_at_once(shop: Store) -> None:
+    report = Report()
+    load(table(STANDARD, own(price="much", at="yesterday", status="lost"), own("O2", status="lost")), report=report)
+    first, second = list(csv.reader(io.StringIO(report.text)))[1:]
+    assert first[:2] == ["2", words.listed(["unit_price", "placed_at", "status"])]
+    reasons = first[2].split(words.semicolon())
+    assert [reason.split(words.colon())[0] for reason in reasons] == ["unit_price", "placed_at", "status"]
+    assert second[:2] == ["3", "status"]
+
+
 def test_a_corrected_report_can_be_sent_in_again(shop: Store) -> None:
     report = Report()
     load(table(STANDARD, own(), own(sku="B", price="=2+3")), report=report)
