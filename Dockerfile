@@ -20,6 +20,7 @@ COPY tags tags
 COPY engagement engagement
 COPY templates templates
 COPY locale locale
+COPY docs/quickstart.md docs/api.md docs/webhooks.md docs/
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     DJANGO_SETTINGS_MODULE=config.settings.prod \

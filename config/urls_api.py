@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-from core.api import routes
+from core.api import reading, routes
 from stores.api.oauth import TokenView
 
 routes.register()
@@ -11,6 +11,7 @@ routes.register()
 urlpatterns = [
     path("oauth/token", TokenView.as_view(), name="api-token"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("docs/<slug:name>.md", reading.page, name="api-reading"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
     path("", include("stores.api.urls")),
     path("", include("members.api.urls")),

@@ -33,7 +33,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "DESCRIPTION": (
         "Membership of a platform and its stores: members, identities, orders, after-sales, behaviour and balances. "
-        "Start with docs/quickstart.md; conventions and error codes are in docs/api.md."
+        "Start with [docs/quickstart.md](/api/v1/docs/quickstart.md); "
+        "conventions and error codes are in [docs/api.md](/api/v1/docs/api.md), "
+        "what goes out to a receiver of yours in [docs/webhooks.md](/api/v1/docs/webhooks.md)."
     ),
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -123,3 +123,34 @@ def _compare(schema: Any, value: Any, where: str) -> None:
     assert set(value) == set(schema["properties"]), where
     for name, inner in schema["properties"].items():
         _compare(inner, value[name], f"{where}.{name}")
+
+
+@pytest.mark.django_db
+def test_the_docs_that_the_page_names_are_links_that_answer() -> None:
+    said = manual.document()["info"]["description"]
+    links = re.findall(r"\[docs/(\w+\.md)\]\((\S+?)\)", said)
+    assert {name for name, _address in links} == {"quickstart.md", "api.md", "webhooks.md"} == set(re.findall(r"docs/(\w+\.md)\]", said))
+    for name, address in links:
+        answer = Client().get(address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+        assert answer.content.decode() == (KEPT.parent / name).read_text(encoding="utf-8")
+        assert name in (KEPT.parents[1] / "Dockerfile").read_text() and f"!docs/{name}" in (KEPT.parents[1] / ".dockerignore").read_text()
+    assert Client().get(f"{BASE}/docs/runbook.md").status_code == 404
+    assert Client().post(f"{BASE}/docs/api.md").status_code == 405
+
+
+def light(colour: str) -> float:
+    """Relative luminance as WCAG has it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.django_db
+def test_authorize_can_be_read_on_the_page_to_try_it() -> None:
+    assert "guanxi/swagger.css" in Client().get(f"{BASE}/docs/").content.decode()
+    found = finders.find("guanxi/swagger.css")
+    assert isinstance(found, str)
+    colours = set(re.findall(r"#[0-9a-f]{6}", Path(found).read_text(encoding="utf-8")))
+    assert colours
+    assert min((light("#fafafa") + 0.05) / (light(colour) + 0.05) for colour in colours) >= 4.5
