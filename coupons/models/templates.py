@@ -10,7 +10,7 @@ from core.history import keep_history
 from coupons.enums import CostBearer, CouponKind, Validity
 
 
-@keep_history(exclude=["issued", "committed_minor"])
+@keep_history(exclude=["issued", "committed_minor"], row_by_row=True)
 class CouponTemplate(models.Model):
     """Terms of a coupon. A coupon copies them when it is issued: what a member holds never changes because a template did.
 
