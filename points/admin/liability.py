@@ -1,7 +1,8 @@
 """What the points that are out come to: books by month or day, consumption rate, a file for accountants (PTS-13, PTS-15, PTS-26)."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +20,11 @@ from core.backoffice.site import page
 from growth.admin import reach
 from points.rules import books as rules
 from points.selectors import books
+from points.selectors.expiring import expiring
 from points.services import books as services
+
+if TYPE_CHECKING:
+    from stores.models import Programme
 
 SUBJECT = "points.liabilityday"
 DAYS = 31
@@ -56,6 +61,20 @@ def _adds_up(period: books.Period) -> int:
     return period.opening + period.issued - period.redeemed - period.expired - period.reversed - period.closing
 
 
+def _expiring(programme: "Programme", now: datetime) -> dict[str, Any]:
+    """What will expire in twelve months, month by month and together, at what a point costs now."""
+    months = expiring(programme.pk, ZoneInfo(programme.time_zone), now)
+    unit_cost_minor = rules.cost_at(books.unit_costs(programme.pk), now)
+    free = sum(month.free for month in months)
+    return {
+        "expiring": [{"month": month, "value_minor": month.free * unit_cost_minor} for month in months],
+        "expiring_most": max(month.free for month in months),
+        "expiring_free": free,
+        "expiring_held": sum(month.held for month in months),
+        "expiring_value": free * unit_cost_minor,
+    }
+
+
 def _row(period: books.Period, by: str) -> dict[str, Any]:
     label = f"{period.until_on:%Y-%m-%d}" if by == "day" else f"{period.from_on:%Y-%m}"
     return {"period": period, "label": label, "difference": _adds_up(period)}
@@ -70,6 +89,7 @@ def liability(request: HttpRequest) -> HttpResponse:
     last_on = books.last_day(programme.pk)
     rows = [_row(period, by) for period in _periods(programme.pk, by, last_on)] if last_on else []
     today = books.since_closed(programme.pk, clock.now())
+    latest = rows[-1]["period"] if rows else None
     first_of_month = last_on.replace(day=1) if last_on else None
     return reach.show(
         request,
@@ -80,7 +100,7 @@ def liability(request: HttpRequest) -> HttpResponse:
         by=by,
         choices=BY.items(),
         last_on=last_on,
-        latest=rows[-1]["period"] if rows else None,
+        latest=latest,
         rows=list(reversed(rows)),
         most=max((max(row["period"].issued, row["period"].redeemed, row["period"].expired) for row in rows), default=0),
         most_value=max((row["period"].value_minor for row in rows), default=0),
@@ -90,6 +110,7 @@ def liability(request: HttpRequest) -> HttpResponse:
         healthy_from=rules.HEALTHY_FROM,
         healthy_to=rules.HEALTHY_TO,
         form=PeriodForm(initial={"from_on": first_of_month, "until_on": last_on}) if last_on else None,
+        **(_expiring(programme, clock.now()) if latest else {}),
     )
 
 
@@ -104,6 +125,17 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     from_on, until_on = form.cleaned_data["from_on"], form.cleaned_data["until_on"]
     name = f"points-liability-{programme.code}-{from_on:%Y%m%d}-{until_on:%Y%m%d}.csv"
     return csv_file(name, lambda file: services.write_csv(file, programme_id=programme.pk, from_on=from_on, until_on=until_on))
+
+
+@page("points/liability/expiring/csv/", name="points_expiring_csv")
+def expiring_csv(request: HttpRequest) -> HttpResponse:
+    """What will expire in twelve months, one line a month."""
+    programme = reach.chosen(request, SUBJECT)
+    now = clock.now()
+    months = expiring(programme.pk, ZoneInfo(programme.time_zone), now)
+    cost = rules.cost_at(books.unit_costs(programme.pk), now)
+    name = f"points-expiring-{programme.code}-{months[0].month_on:%Y%m}.csv"
+    return csv_file(name, lambda file: services.write_expiring_csv(file, months, unit_cost_minor=cost, currency=programme.currency))
 
 
 menu.add(Entry("assets", gettext_lazy("Points liability"), "admin:points_liability", "account_balance", 20, SUBJECT))

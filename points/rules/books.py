@@ -119,6 +119,12 @@ def month_from(until_on: date, count: int) -> date:
     return date(year, month + 1, 1)
 
 
+def months_from(day_on: date, count: int) -> list[date]:
+    """The firsts of so many calendar months, that of day_on the first: (2024-11-19, 3) -> 2024-11-01, 2024-12-01, 2025-01-01."""
+    months = (divmod(day_on.year * 12 + day_on.month - 1 + step, 12) for step in range(count))
+    return [date(year, month + 1, 1) for year, month in months]
+
+
 def cost_at(costs: Sequence[tuple[datetime, int]], day_ends: datetime) -> int:
     """What a point cost when a day ended. costs: (from when, minor units), oldest first; before the first one its cost counts."""
     held = [cost for since, cost in costs if since < day_ends]

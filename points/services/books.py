@@ -25,6 +25,7 @@ from points.rules import books as rules
 from points.rules.books import DayBooks, Movement
 from points.selectors import books as selectors
 from points.selectors.books import Booked
+from points.selectors.expiring import ExpiringMonth
 from stores import selectors as stores_selectors
 
 LOCK_CLASS = 7331  # first key of the advisory locks that hold a programme's books; the second is the programme
@@ -87,6 +88,15 @@ def write_csv(target: TextIO, *, programme_id: int, from_on: date, until_on: dat
         figures = (day.opening, day.issued, day.redeemed, day.expired, day.reversed, day.closing, day.debt, day.members)
         writer.writerow([day.until_on.isoformat(), *figures, _major(day.unit_cost_minor), _major(day.value_minor), day.currency])
     return len(days)
+
+
+def write_expiring_csv(target: TextIO, months: Sequence[ExpiringMonth], *, unit_cost_minor: int, currency: str) -> None:
+    """What will expire, one line a month. Whole points; the value of the points that are free, in major units with two decimals."""
+    writer = csv.writer(target)
+    heading = (_("month"), _("will expire"), _("of holds beside it"), pgettext("money", "value"), _("currency"))
+    writer.writerow([defused(name) for name in heading])
+    for month in months:
+        writer.writerow([f"{month.month_on:%Y-%m}", month.free, month.held, _major(month.free * unit_cost_minor), currency])
 
 
 def _due(programme_ids: frozenset[int], now: datetime) -> Iterator[_Due]:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from core.enums import Origin
 from points.enums import ConsumptionBand, EntryKind, ReportedAs, ReversalPolicy
-from points.models import LiabilityDay, PointsVersion
+from points.models import LiabilityDay, PointsLot, PointsVersion
 from points.rules import books as rules
 from points.rules.books import DayBooks, Movement
 from points.selectors import books as selectors
+from points.selectors.expiring import expiring
 from points.services import books, expiry
 from stores.models import Membership, Programme
 from tests import world
@@ -284,6 +285,34 @@ def test_the_rate_counts_twelve_months_net_of_what_came_back(programme: Programm
     found = selectors.consumption(programme.pk, date(2024, 5, 19))
     assert (found.from_on, found.issued, found.redeemed, found.expired) == (date(2023, 5, 20), 960, 576, 9_000)
     assert (found.rate, found.band) == (Decimal("60.0"), ConsumptionBand.HEALTHY)
+
+
+def test_months_ahead_cross_the_year() -> None:
+    assert rules.months_from(date(2024, 11, 30), 3) == [date(2024, 11, 1), date(2024, 12, 1), date(2025, 1, 1)]
+
+
+@pytest.mark.django_db
+def test_what_will_expire_stands_in_the_month_of_its_last_day(programme: Programme) -> None:
+    """Midnight local time ends the day before; held points stand apart; what has ended, never ends or ends later is in no month."""
+    one, other = house.membership(programme), house.membership(programme)
+    house.give(one, 10, at=on(1), ends_at=datetime(2024, 6, 1, tzinfo=SHANGHAI))
+    house.give(other, 5, at=on(1), ends_at=datetime(2024, 5, 31, tzinfo=SHANGHAI))
+    house.give(one, 7, at=on(1), ends_at=datetime(2025, 5, 1, tzinfo=SHANGHAI))
+    house.give(one, 100, at=on(1), ends_at=on(10))  # has ended, though no job has taken it yet
+    house.give(one, 1_000, at=on(1), ends_at=datetime(2025, 5, 2, tzinfo=SHANGHAI))
+    house.give(other, 10_000, at=on(1))
+    foreign = house.membership(world.store("S801").programme)
+    house.give(foreign, 3, at=on(1), ends_at=datetime(2024, 6, 1, tzinfo=SHANGHAI))
+    PointsLot.objects.filter(account=other.pk, amount=5).update(held=2)
+    try:
+        found = expiring(programme.pk, SHANGHAI, on(20))
+    finally:
+        PointsLot.objects.filter(account=other.pk, amount=5).update(held=0)
+    assert [month.month_on for month in found] == rules.months_from(date(2024, 5, 20), 12)
+    assert [(f"{month.month_on:%Y-%m}", month.free, month.held) for month in found if month.free or month.held] == [
+        ("2024-05", 13, 2),
+        ("2025-04", 7, 0),
+    ]
 
 
 @pytest.mark.django_db
