@@ -18,6 +18,7 @@ from core.scope import Scope, narrow
 Place = tuple[datetime, int]  # the keyset: a row's time and id; the next page is older than this
 NOT_DEALS = (OrderStatus.PLACED, OrderStatus.CANCELLED)  # nothing was bought by these
 NEWEST = 2_000  # orders whose lines are looked at: what somebody likes is what they buy lately
+OF_STORE = 500  # newest orders of each store, to see which categories it sells
 
 
 def orders_of_member(
@@ -206,6 +207,17 @@ def _most(named: Iterable[tuple[str, Mapping[str, Any]]], limit: int = 3) -> tup
         if name and piece["pieces"] > 0:
             counts[name] = counts.get(name, 0) + piece["pieces"]
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:limit])
+
+
+def unseen_categories(programme_id: int, paths: Iterable[str]) -> list[str]:
+    """Which of these beginnings of categories no line has among the newest orders of the programme's stores (OF_STORE of each).
+
+    None, where there are no orders to go by.
+    """
+    wanted = list(paths)
+    rows = sql.rows("activity/orders/recent_categories", programme_id=programme_id, newest=OF_STORE) if wanted else []
+    seen = {row["category"] for row in rows}
+    return [path for path in wanted if seen and not any(each == path or each.startswith(f"{path}/") for each in seen)]
 
 
 def order_messages(order_ids: Sequence[int]) -> list[dict[str, Any]]:

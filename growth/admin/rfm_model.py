@@ -18,6 +18,7 @@ from core.backoffice.site import page
 from core.enums import VersionState
 from core.money import to_minor
 from growth.admin import reach, versions
+from growth.admin.changes import of_boxes
 from growth.admin.scheme_forms import major
 from growth.enums import BandMethod, MonetaryMode
 from growth.models import RfmVersion
@@ -38,6 +39,7 @@ MODELS = versions.Kind(
     publish=rfm_models.publish_draft,
     discard=rfm_models.discard_draft,
     problems=lambda version_id: [problem.words for problem in rfm_models.check_draft(version_id)],
+    changes=lambda held, draft: of_boxes(*(ModelForm(terms=rfm.terms_of(each)) for each in (held, draft))),
     publishing=gettext_lazy("Published, the next cycle reckons by it. Snapshots of earlier cycles keep the version they were made by."),
 )
 

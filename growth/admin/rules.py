@@ -1,6 +1,6 @@
 """Behaviour rules and acceleration factors of a programme as versions; edited while they are a draft (GRW-01..07, A-08..A-11)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from core.enums import VersionState
 from core.errors import DomainError
 from core.money import to_minor
 from growth.admin import reach, versions
+from growth.admin.changes import Line, Told, days, of_boxes, of_lines
 from growth.admin.scheme_forms import all_sound, major
 from growth.enums import FactorKind, RuleCode
 from growth.models import RuleSet
@@ -31,6 +32,29 @@ from growth.services import rule_sets, simulation
 
 SUBJECT = "growth.ruleset"
 SPARE_FACTORS = 2  # empty lines below those that are there
+
+
+def _changes(held: RuleSet, draft: RuleSet) -> Iterator[Told]:
+    before, after = rule_sets.terms_of(held), rule_sets.terms_of(draft)
+    zone = ZoneInfo(draft.programme.time_zone)
+    yield from of_boxes(*(CapForm(initial={"factor_cap": terms.factor_cap}) for terms in (before, after)))
+    known = {rule.code: rule for rule in before.rules}
+    for rule in after.rules:
+        was = known.get(rule.code, RuleIn(rule.code, is_on=False))
+        yield from of_boxes(RuleForm(rule=was), RuleForm(rule=rule), of=str(rule.code.label))
+    yield from of_lines(*([_line(factor, zone) for factor in terms.factors] for terms in (before, after)))
+
+
+def _line(factor: FactorIn, zone: ZoneInfo) -> Line:
+    said = f"× {factor.factor} {days(factor.valid_from, factor.valid_until, zone)}"
+    return f"{factor.kind.label} {factor.key}", said.strip()
+
+
+def _remarks(draft: RuleSet) -> list[str]:
+    named = draft.factors.filter(kind=FactorKind.CATEGORY).order_by("id")
+    return versions.of_categories(draft.programme_id, named.values_list("key", flat=True))
+
+
 RULES = versions.Kind(
     subject=SUBJECT,
     rows=RuleSet.objects,
@@ -41,6 +65,8 @@ RULES = versions.Kind(
     publish=rule_sets.publish_draft,
     discard=rule_sets.discard_draft,
     problems=lambda rule_set_id: rule_sets.problems_of(rule_sets.terms_of(RuleSet.objects.get(pk=rule_set_id))),
+    changes=_changes,
+    remarks=_remarks,
     publishing=gettext_lazy(
         "Published, it holds for what members do from this moment on. Entries that are booked keep the version they were booked by."
     ),
@@ -221,6 +247,7 @@ def rule_set(request: HttpRequest, rule_set_id: int) -> HttpResponse:
         terms=terms,
         boxes=boxes,
         errors=errors,
+        warnings=_remarks(found) if boxes else (),
         who=actors.names([found.created_by, found.published_by]),
         may_change=may_change,
     )

@@ -1,17 +1,14 @@
 """What a draft of levels changes of the version that holds, line by line, for whoever publishes it."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from django import forms
 from django.utils.translation import gettext as _
 
 from core import words
+from growth.admin.changes import Told, of_boxes
 from growth.admin.scheme_forms import DownwardForm, LevelForm, UpwardForm
 from growth.rules.schemes import LevelIn, SchemeTerms
 from growth.templatetags.growth import measured
-
-Told = tuple[str, str, str, str]  # of which level ("" for all), what, before, after
 
 
 def changes(before: SchemeTerms, after: SchemeTerms, *, benefits: Mapping[str, str], currency: str) -> list[Told]:
@@ -20,19 +17,9 @@ def changes(before: SchemeTerms, after: SchemeTerms, *, benefits: Mapping[str, s
 
 
 def _of_all(before: SchemeTerms, after: SchemeTerms) -> Iterator[Told]:
-    for name, field in (UpwardForm.base_fields | DownwardForm.base_fields).items():
-        was, becomes = getattr(before, name), getattr(after, name)
-        if name != "note" and was != becomes:
-            yield "", str(field.label), _said(field, was), _said(field, becomes)
-
-
-def _said(field: forms.Field, value: Any) -> str:
-    if isinstance(field, forms.ChoiceField):
-        choices: Any = field.choices
-        return str(dict(choices)[value])
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return "—" if value in (None, "") else str(value)
+    for form in (UpwardForm, DownwardForm):
+        held, drafted = (form(initial={name: getattr(terms, name) for name in form.base_fields}) for terms in (before, after))
+        yield from of_boxes(held, drafted, but=["note"])
 
 
 def _of_levels(before: SchemeTerms, after: SchemeTerms, benefits: Mapping[str, str], currency: str) -> Iterator[Told]:

@@ -175,9 +175,12 @@ def _prices(text: str) -> dict[str, int]:
     for line in filter(str.strip, text.splitlines()):
         sku, _space, amount = line.strip().rpartition(" ")
         try:
-            found[sku.strip()] = to_minor(Decimal(amount))
+            price = Decimal(amount)
+            found[sku.strip()] = to_minor(price)
         except ArithmeticError:
             raise forms.ValidationError(_("One product a line: the SKU, a space, the price.")) from None
+        if price != major(found[sku.strip()]):
+            raise forms.ValidationError(_("A price has at most two decimals: %(price)s.") % {"price": amount})
     return found
 
 
@@ -257,8 +260,10 @@ class LevelBoxes:
         return all_sound([self.form, *self.gifts, *self.benefits])
 
     def read(self, rank: int, basis: str) -> LevelIn | None:
-        """The level as typed; None where a benefit's value was refused, which then stands beside its box."""
+        """The level as typed; None where its threshold or a benefit's value was refused, which then stands beside the box."""
         said = self.form.cleaned_data
+        if basis not in MONEY and said["threshold"] != int(said["threshold"]):
+            self.form.add_error("threshold", forms.IntegerField.default_error_messages["invalid"])
         given = []
         for box in self.benefits:
             try:
@@ -267,7 +272,7 @@ class LevelBoxes:
                 add_refusal(box, refusal)
             except forms.ValidationError as refusal:
                 box.add_error("prices", refusal)
-        if any(box.errors for box in self.benefits):
+        if self.form.errors or any(box.errors for box in self.benefits):
             return None
         return LevelIn(
             code=self.level.code,

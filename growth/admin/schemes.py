@@ -14,7 +14,8 @@ from core.backoffice.site import page
 from core.enums import VersionState
 from core.errors import DraftExists
 from growth.admin import reach
-from growth.admin.scheme_changes import Told, changes
+from growth.admin.changes import Told
+from growth.admin.scheme_changes import changes
 from growth.enums import Track
 from growth.models import Benefit, SchemeVersion
 from growth.rules.schemes import Severity, words_of

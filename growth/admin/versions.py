@@ -1,6 +1,6 @@
 """What all versioned rules share on their pages: begin a draft, publish it after a question, throw it away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from activity import selectors as activity_selectors
 from core import clock
 from core.backoffice.access import scope_of
 from core.enums import VersionState
 from core.errors import DomainError
 from core.registry import Text
 from growth.admin import reach
+from growth.admin.changes import Told
 
 if TYPE_CHECKING:
     from stores.models import Programme
@@ -25,7 +27,8 @@ class Kind:
     """A kind of versioned rules of a programme.
 
     subject: of permissions.  rows: its table.  listed, shown: names of addresses.  key: what its services call the id.
-    problems: what keeps a draft from being published, in words.
+    problems: what keeps a draft from being published, in words.  remarks: what is worth a thought about one.
+    changes: what a draft changes of the version that holds.
     """
 
     subject: str
@@ -37,17 +40,31 @@ class Kind:
     publish: Callable[..., Any]
     discard: Callable[..., Any]
     problems: Callable[[int], Sequence[str]]
+    changes: Callable[[Any, Any], Iterable[Told]]
     publishing: Text
+    remarks: Callable[[Any], Sequence[str]] = lambda draft: ()
 
     def reached(self, request: HttpRequest, row_id: int, verb: str = "view") -> Any:
         """A version of a programme the caller sees. Raises Http404 or PermissionDenied."""
         return reach.row(request, self.rows.filter(pk=row_id).select_related("programme", "based_on"), self.subject, verb=verb)
+
+    def told(self, draft: Any) -> list[Told] | None:
+        """What a draft changes; None where no version holds yet."""
+        held = self.rows.filter(programme_id=draft.programme_id, state=VersionState.PUBLISHED).first()
+        return list(self.changes(held, draft)) if held else None
 
     def list_url(self, programme: "Programme") -> str:
         return f"{reverse(self.listed)}?programme={programme.code}"
 
     def url(self, row_id: int) -> str:
         return reverse(self.shown, args=[row_id])
+
+
+def of_categories(programme_id: int, paths: Iterable[str]) -> list[str]:
+    """A remark on every category that the stores do not seem to sell: a slip of the keyboard, or goods to come."""
+    said = _("None of the newest %(count)s orders of a store has goods of the category %(name)s.")
+    unseen = activity_selectors.unseen_categories(programme_id, dict.fromkeys(paths))
+    return [said % {"count": activity_selectors.OF_STORE, "name": path} for path in unseen]
 
 
 def saved(request: HttpRequest) -> None:
@@ -98,7 +115,8 @@ def publish(request: HttpRequest, kind: Kind, row_id: int) -> HttpResponse:
         subject=kind.subject,
         home=reverse(kind.listed),
         errors=kind.problems(found.pk),
-        warnings=(),
+        warnings=kind.remarks(found),
+        changes=kind.told(found),
         explanation=kind.publishing,
         back=kind.url(found.pk),
     )

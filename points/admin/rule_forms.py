@@ -172,27 +172,34 @@ class MultiplierForm(BackOfficeForm):
     kind = forms.ChoiceField(label=gettext_lazy("depends on"), choices=MultiplierKind.choices, required=False)
     factor = forms.DecimalField(label=gettext_lazy("times"), required=False, min_value=1, max_value=limits.FACTOR_AT_MOST, decimal_places=2)
     day_of_month = forms.IntegerField(label=gettext_lazy("day of the month"), required=False, min_value=1, max_value=31)
-    key = forms.CharField(label=gettext_lazy("level code or campaign"), required=False, max_length=60)
+    level = forms.ChoiceField(label=gettext_lazy("level"), required=False)
+    key = forms.CharField(label=gettext_lazy("campaign"), required=False, max_length=60)
     first_on = forms.DateField(label=gettext_lazy("valid from"), required=False, widget=DayInput())
     last_on = forms.DateField(label=gettext_lazy("until and including"), required=False, widget=DayInput())
 
-    def __init__(self, *args: Any, zone: ZoneInfo, multiplier: MultiplierIn | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, levels: Sequence[tuple[str, str]], zone: ZoneInfo, multiplier: MultiplierIn | None, **kwargs: Any
+    ) -> None:
         said: dict[str, Any] = {}
         if multiplier is not None:
-            said = {name: getattr(multiplier, name) for name in ("kind", "factor", "day_of_month", "key")}
+            said = {name: getattr(multiplier, name) for name in ("kind", "factor", "day_of_month")}
+            said["level" if multiplier.kind == MultiplierKind.LEVEL else "key"] = multiplier.key
             said["first_on"] = multiplier.valid_from.astimezone(zone).date() if multiplier.valid_from else None
             last = multiplier.valid_until.astimezone(zone) - timedelta(seconds=1) if multiplier.valid_until else None
             said["last_on"] = last.date() if last else None
         super().__init__(*args, initial=said, **kwargs)
+        _offer(self.fields["level"], levels)
         self.zone = zone
         self.is_spare = multiplier is None
 
     def clean(self) -> dict[str, Any]:
         """What is typed on a spare line is not passed over; a line that was there is taken out by emptying its factor."""
         said: dict[str, Any] = super().clean() or {}
-        typed = any(said.get(name) for name in ("day_of_month", "key", "first_on", "last_on"))
+        typed = any(said.get(name) for name in ("day_of_month", "level", "key", "first_on", "last_on"))
         if self.is_spare and typed and said.get("factor") is None and "factor" not in self.errors:
             self.add_error("factor", _("Which factor?"))
+        if said.get("factor") is not None and said.get("kind") == MultiplierKind.LEVEL and not said.get("level"):
+            self.add_error("level", _("Which level?"))
         return said
 
     def read(self) -> MultiplierIn | None:
@@ -205,7 +212,7 @@ class MultiplierForm(BackOfficeForm):
         if kind == MultiplierKind.MEMBER_DAY:
             return MultiplierIn(kind, factor, day_of_month=said["day_of_month"])
         if kind == MultiplierKind.LEVEL:
-            return MultiplierIn(kind, factor, key=said["key"].strip())
+            return MultiplierIn(kind, factor, key=said["level"])
         first, last = said["first_on"], said["last_on"]
         return MultiplierIn(
             kind,
@@ -226,9 +233,7 @@ class MinimumForm(BackOfficeForm):
 
     def __init__(self, *args: Any, levels: Sequence[tuple[str, str]], minimum: MinimumIn | None, **kwargs: Any) -> None:
         super().__init__(*args, initial={name: getattr(minimum, name) for name in self.base_fields} if minimum else None, **kwargs)
-        level = self.fields["level_code"]
-        assert isinstance(level, forms.ChoiceField)
-        level.choices = [("", "—"), *levels]
+        _offer(self.fields["level_code"], levels)
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -241,6 +246,11 @@ class MinimumForm(BackOfficeForm):
         return MinimumIn(said["level_code"], said["points"]) if said["level_code"] else None
 
 
+def _offer(box: forms.Field, levels: Sequence[tuple[str, str]]) -> None:
+    assert isinstance(box, forms.ChoiceField)
+    box.choices = [("", "—"), *levels]
+
+
 class Boxes:
     """Every box of a draft. levels: (code, name) of the programme's free track."""
 
@@ -249,14 +259,17 @@ class Boxes:
         tasks: Sequence[RuleIn | None] = [*(rule for rule in terms.rules if rule.code == EarnRule.TASK), None]
         multipliers: Sequence[MultiplierIn | None] = [*terms.multipliers, *[None] * SPARE]
         minimums: Sequence[MinimumIn | None] = [*terms.minimums, None]
-        known = [*levels, *((each.level_code, each.level_code) for each in terms.minimums if each.level_code not in dict(levels))]
+        named = [each.level_code for each in terms.minimums]
+        named += [each.key for each in terms.multipliers if each.kind == MultiplierKind.LEVEL]
+        known = [*levels, *((code, code) for code in dict.fromkeys(named) if code not in dict(levels))]  # one may have gone since
         self.orders = OrdersForm(data, terms=terms)
         self.life = LifeForm(data, terms=terms)
         self.spending = SpendingForm(data, terms=terms)
         self.rules = [RuleForm(data, rule=events.get(code, RuleIn(code, is_on=False))) for code in OF_EVENTS]
         self.tasks = [TaskForm(data, prefix=f"task-{place}", rule=rule) for place, rule in enumerate(tasks)]
         self.multipliers = [
-            MultiplierForm(data, prefix=f"multiplier-{place}", zone=zone, multiplier=each) for place, each in enumerate(multipliers)
+            MultiplierForm(data, prefix=f"multiplier-{place}", levels=known, zone=zone, multiplier=each)
+            for place, each in enumerate(multipliers)
         ]
         self.minimums = [
             MinimumForm(data, prefix=f"minimum-{place}", levels=known, minimum=minimum) for place, minimum in enumerate(minimums)

@@ -1,5 +1,6 @@
 """Points rules of a programme as versions; edited while they are a draft, tried on an order before they are published (OP-6, PTS-02)."""
 
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,14 +17,33 @@ from core.backoffice.site import page
 from core.enums import VersionState
 from core.errors import DomainError
 from growth.admin import reach, versions
+from growth.admin.changes import Told
 from growth.enums import Track
 from growth.selectors import schemes as growth_schemes
+from points.admin.rule_changes import changes
 from points.admin.rule_forms import Boxes
 from points.models import PointsVersion
 from points.selectors import versions as selectors
 from points.services import versions as services
 
 SUBJECT = "points.pointsversion"
+
+
+def level_names(programme_id: int) -> list[tuple[str, str]]:
+    """Codes and names of the free track."""
+    scheme = growth_schemes.published(programme_id, Track.FREE)
+    return [(terms.level.code, terms.name) for terms in scheme.terms.all()] if scheme else []
+
+
+def _changes(held: PointsVersion, draft: PointsVersion) -> Iterator[Told]:
+    before, after = selectors.terms_of(held.pk), selectors.terms_of(draft.pk)
+    return changes(before, after, dict(level_names(draft.programme_id)), ZoneInfo(draft.programme.time_zone))
+
+
+def _remarks(draft: PointsVersion) -> list[str]:
+    return versions.of_categories(draft.programme_id, [*draft.only_categories, *draft.not_categories])
+
+
 RULES = versions.Kind(
     subject=SUBJECT,
     rows=PointsVersion.objects,
@@ -34,16 +54,12 @@ RULES = versions.Kind(
     publish=services.publish_draft,
     discard=services.discard_draft,
     problems=services.check_draft,
+    changes=_changes,
+    remarks=_remarks,
     publishing=gettext_lazy(
         "Published, it holds for what members do from this moment on. Entries that are booked keep the version they were booked by."
     ),
 )
-
-
-def level_names(programme_id: int) -> list[tuple[str, str]]:
-    """Codes and names of the free track."""
-    scheme = growth_schemes.published(programme_id, Track.FREE)
-    return [(terms.level.code, terms.name) for terms in scheme.terms.all()] if scheme else []
 
 
 @page("points/rules/", name="points_rules")
@@ -122,6 +138,7 @@ def version(request: HttpRequest, points_version_id: int) -> HttpResponse:
         level_names=dict(levels),
         boxes=boxes,
         errors=errors,
+        warnings=_remarks(found) if boxes else (),
         who=actors.names([found.created_by, found.published_by]),
         may_change=may_change,
     )

@@ -1,5 +1,6 @@
 """The back office of levels: who reaches which programme, drafts that lose nothing, publishing, approvals, previews (OP-1, OP-2, CS-4)."""
 
+import html
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +17,7 @@ from core.enums import VersionState
 from core.masking import Role
 from core.models import EffectSkipped, Job
 from growth import links
+from growth.admin import scheme_forms
 from growth.enums import BenefitNature, OverrideState, Track
 from growth.models import Benefit, GiftItem, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
 from growth.selectors import schemes as selectors
@@ -114,6 +117,26 @@ def test_saving_a_draft_as_it_is_changes_nothing(street: Street, sit: Sit) -> No
     answer = client.post(reverse("admin:growth_version", args=[version_id]), {**boxes(client, version_id), "action": "save"})
     assert answer.status_code == 302
     assert selectors.terms_of(version_id) == before
+
+
+def test_half_a_point_of_growth_value_is_refused_beside_its_box(street: Street, sit: Sit) -> None:
+    """What is counted in whole numbers is not cut without a word; an amount of money may have its cents."""
+    client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["version_id"]
+    address = reverse("admin:growth_version", args=[version_id])
+    before = selectors.terms_of(version_id)
+    answer = client.post(address, {**boxes(client, version_id), "L1-threshold": "2500.5", "action": "save"})
+    assert answer.status_code == 400
+    assert "Enter a whole number." in answer.content.decode().split('data-field="L1-threshold"')[1].split("</div>")[0]
+    assert selectors.terms_of(version_id) == before
+    in_money = {**boxes(client, version_id), "basis": "spend", "window_days": "365", "L1-threshold": "2500.50", "action": "save"}
+    assert client.post(address, in_money).status_code == 302
+    assert selectors.terms_of(version_id).by_rank[1].threshold == 250_050
+
+
+def test_a_price_with_thousandths_is_refused() -> None:
+    assert scheme_forms._prices("NF03 12.30") == {"NF03": 1230}
+    with pytest.raises(ValidationError, match="12.345"):
+        scheme_forms._prices("NF03 12.345")
 
 
 def test_gifts_without_boxes_and_benefits_switched_off_are_kept_until_taken_out(street: Street, sit: Sit) -> None:
@@ -385,6 +408,12 @@ def test_ben_20_the_till_reads_benefits_and_opens_no_form(street: Street, sit: S
         assert client.get(reverse(f"admin:{name}")).status_code == 403, name
 
 
+def what_changes(text: str) -> list[str]:
+    """The lines of what a draft changes, on the page that publishes it."""
+    lines = re.findall(r"<li>(.*?)</li>", text.split("data-what-changes>")[1].split("</ul>")[0])
+    return [html.unescape(re.sub("<[^>]+>", "", line)) for line in lines]
+
+
 def test_op_2_4_weights_that_miss_1_are_said_and_never_published(street: Street, sit: Sit) -> None:
     """OP-2.4: 0.5/0.2/0.2 is refused, the sum 0.900 is named."""
     client, version_id = sit(street.staff[Role.OPERATOR]), street.ours.ids["rfm_version_id"]
@@ -394,6 +423,7 @@ def test_op_2_4_weights_that_miss_1_are_said_and_never_published(street: Street,
     assert client.post(address, {**said, "weight_r": "0.500"}).status_code == 302
     for name in ("growth_rfm_version", "growth_rfm_publish"):
         assert "0.900" in page(client, name, version_id)
+    assert what_changes(page(client, "growth_rfm_publish", version_id)) == ["weight of R: 0.60 → 0.50"]
     client.post(reverse("admin:growth_rfm_publish", args=[version_id]))
     assert RfmVersion.objects.get(pk=version_id).state == VersionState.DRAFT
 
@@ -421,6 +451,8 @@ def test_rules_are_drafted_changed_and_published(street: Street, sit: Sit) -> No
     assert found.rules.get(code="login").amount == 8
     assert [(each.kind, each.key, str(each.factor)) for each in found.factors.all()] == [("level", "L3", "1.20")]
     assert found.rules.get(code="review").minimum_minor == 2000
+    told = what_changes(page(client, "growth_rules_publish", rule_set_id))
+    assert told == ["first login by hand of a day growth value: 5 → 8", "level L3: — → × 1.20"]
     client.post(reverse("admin:growth_rules_publish", args=[rule_set_id]))
     assert RuleSet.objects.get(pk=rule_set_id).state == VersionState.PUBLISHED
 

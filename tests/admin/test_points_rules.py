@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from activity import services as activity_services
 from activity.inputs import OrderLineIn
-from activity.models import Order
+from activity.models import Order, OrderLine
 from core.enums import VersionState
 from core.masking import Role
 from coupons.models import CouponTemplate
@@ -31,7 +31,7 @@ from tests import world
 from tests.admin.conftest import Sit, Street
 from tests.admin.neighbours import order_in
 from tests.admin.points_rows import give
-from tests.admin.test_levels import sent
+from tests.admin.test_levels import sent, what_changes
 from tests.admin.test_points import page
 
 CODES = "codes.csv"
@@ -68,7 +68,7 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
         "task-1-task": "newsletter",
         "task-1-points": "7",
         "multiplier-1-kind": "level",
-        "multiplier-1-key": "L3",
+        "multiplier-1-level": "L3",
         "multiplier-1-factor": "1.5",
         "multiplier-2-kind": "campaign",
         "multiplier-2-key": "双十一",
@@ -92,6 +92,20 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
     assert campaign.valid_until is not None
     assert campaign.valid_until - campaign.valid_from == timedelta(days=11)
     assert [(each.level_code, each.points) for each in terms.minimums] == [("L1", 10)]
+    told = what_changes(page(client, "points_rules_publish", version_id))
+    assert told == [
+        "points per yuan: 0.01 → 0.02",
+        "only these categories: — → 奶粉, 纸尿裤",
+        "valid for (months): 24 → 12",
+        "cost of a point: 1.00 → 0.80",
+        "adjustment without approval up to: 100 → 50",
+        "operators and administrators: adjustment without approval up to: 1,000 → 2,000",
+        "share times a day: 3 → 2",
+        "task completed newsletter: — → +7",
+        f"level L3级{ours.tag}: — → × 1.50",
+        "campaign 双十一: — → × 3.00 2026-11-01 – 2026-11-11",
+        f"least points of a redemption L1级{ours.tag}: — → 10",
+    ]
     assert client.post(reverse("admin:points_rules_publish", args=[version_id])).status_code == 302
     states = dict(PointsVersion.objects.filter(programme=ours.store.programme).values_list("number", "state"))
     assert states == {1: VersionState.RETIRED, 2: VersionState.PUBLISHED}
@@ -108,7 +122,8 @@ def test_op_6_1_a_change_makes_version_2_and_old_entries_keep_version_1(street: 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"multiplier-1-kind": "level", "multiplier-1-key": "L9", "multiplier-1-factor": "2"}, "There is no level L9."),
+        ({"multiplier-1-kind": "level", "multiplier-1-level": "L9", "multiplier-1-factor": "2"}, "L9 is not one of the available choices."),
+        ({"multiplier-1-kind": "level", "multiplier-1-factor": "2"}, "Which level?"),
         ({"multiplier-1-kind": "campaign", "multiplier-1-key": "x", "multiplier-1-factor": "2"}, "needs a first moment"),
         ({"multiplier-0-day_of_month": ""}, "A member day is a day of the month"),
         ({"task-1-task": "profile_completed", "task-1-points": "5"}, "is given twice"),
@@ -327,6 +342,29 @@ def test_the_liability_looks_ahead_and_the_file_says_the_same(street: Street, si
     assert client.get(address, {"programme": street.theirs.store.programme.code}).status_code == 404
     assert sit(street.staff[Role.CUSTOMER_SERVICE]).get(address).status_code == 403
     assert "十二个月内将过期" in client.get(reverse("admin:points_liability"), headers={"accept-language": "zh-hans"}).content.decode()
+
+
+def test_a_multiplier_offers_the_levels_by_name(street: Street, sit: Sit) -> None:
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    text = page(client, "points_version", ours.ids["points_version_id"])
+    box = text.split('name="multiplier-1-level"')[1].split("</select>")[0]
+    assert f'<option value="L3">L3级{ours.tag}</option>' in box
+
+
+def test_a_category_nobody_has_bought_of_is_taken_with_a_remark(street: Street, sit: Sit) -> None:
+    """Also where it is published. Beginnings of paths count."""
+    client, ours, version_id = sit(street.staff[Role.OPERATOR]), street.ours, street.ours.ids["points_version_id"]
+    address = reverse("admin:points_version", args=[version_id])
+    OrderLine.objects.filter(order__store__programme=ours.store.programme).update(category="母婴/奶粉")
+    assert (
+        client.post(address, boxes(client, version_id) | {"only_categories": "母婴, 母", "not_categories": "母婴/奶粉, 奶粉"}).status_code
+        == 302
+    )
+    for name in ("points_version", "points_rules_publish"):
+        said = re.findall("has goods of the category (\\S+?)\\.<", page(client, name, version_id))
+        assert said == ["母", "奶粉"], name
+    OrderLine.objects.all().update(category="")
+    assert page(client, "points_version", version_id).count("has goods of the category") == 4
 
 
 @pytest.mark.parametrize(

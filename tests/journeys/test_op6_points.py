@@ -27,11 +27,10 @@ def test_an_operator_changes_the_rules_tries_them_and_publishes(desks: Sit, cast
     page.locator("form[action*='/rules/draft/'] button").click()
     page.locator("input[name=points_per_unit]").fill("0.02")
     page.locator("select[name=multiplier-1-kind]").select_option("level")
-    page.locator("input[name=multiplier-1-key]").fill("L9")
     page.locator("input[name=multiplier-1-factor]").fill("1.5")
     page.locator("form.gx-editor button[type=submit]").click()
-    expect(page.locator(".gx-findings .gx-error")).to_contain_text("L9")
-    page.locator("input[name=multiplier-1-key]").fill("L3")
+    expect(page.locator(".gx-multiplier .gx-error")).to_contain_text("请选择等级。")
+    page.locator("select[name=multiplier-1-level]").select_option("L3")
     page.locator("form.gx-editor button[type=submit]").click()
     expect(page.locator(".gx-findings .gx-error")).to_have_count(0)
 
