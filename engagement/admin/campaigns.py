@@ -111,7 +111,7 @@ def _edit(request: HttpRequest, programme: "Programme", campaign: Campaign | Non
         home=reverse("admin:engagement_campaigns"),
         status=400 if action == SAVE else 200,  # another action is a button of the rule's editor, without scripts
         form=form,
-        **rule_editor.boxes(drawn, shows_wrong=action == SAVE and request.POST.get("audience_kind") == AudienceKind.RULE),
+        **rule_editor.boxes(drawn, names_missing=action == SAVE and request.POST.get("audience_kind") == AudienceKind.RULE),
         back=campaign_url(campaign) if campaign else list_url(programme),
     )
 

@@ -70,6 +70,10 @@ class Wrong(ValueError):
         self.box, self.words = box, words
 
 
+class Missing(Wrong):
+    """A box that nothing has been put into yet."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a condition compares. kind: None for tags and children, which members have or have not.  choices: empty for what is typed."""
@@ -142,14 +146,14 @@ def _figure(condition: Condition, figures: Any) -> Any:
 # --- boxes become a rule ---
 
 
-def rule_of(tree: Group, catalogue: Catalogue) -> tuple[Any, dict[str, tuple[str, str]]]:
-    """The rule, without the conditions that cannot be read; and what is wrong with these: (box, words) by path."""
-    wrong: dict[str, tuple[str, str]] = {}
+def rule_of(tree: Group, catalogue: Catalogue) -> tuple[Any, dict[str, Wrong]]:
+    """The rule, without the conditions that cannot be read; and what is wrong with these, by path."""
+    wrong: dict[str, Wrong] = {}
     rule = _group_rule(tree, catalogue, wrong)
     return ({} if not tree.parts else rule), wrong
 
 
-def _group_rule(group: Group, catalogue: Catalogue, wrong: dict[str, tuple[str, str]]) -> Any:
+def _group_rule(group: Group, catalogue: Catalogue, wrong: dict[str, Wrong]) -> Any:
     parts = []
     for part in group.parts:
         if isinstance(part, Group):
@@ -158,7 +162,7 @@ def _group_rule(group: Group, catalogue: Catalogue, wrong: dict[str, tuple[str, 
         try:
             parts.append(_condition_rule(part, catalogue))
         except Wrong as problem:
-            wrong[part.path] = (problem.box, problem.words)
+            wrong[part.path] = problem
     if group.mode in (Mode.ALL, Mode.ANY):
         return {str(group.mode): parts}
     if group.mode == Mode.NONE:
@@ -169,7 +173,7 @@ def _group_rule(group: Group, catalogue: Catalogue, wrong: dict[str, tuple[str, 
 def _condition_rule(condition: Condition, catalogue: Catalogue) -> Any:
     of = asked(condition, catalogue)
     if of is None:
-        raise Wrong("what", _("Choose what is asked."))
+        raise Missing("what", _("Choose what is asked."))
     operator = condition.text("op")
     if operator not in of.operators:
         operator = of.operators[0]
@@ -195,14 +199,14 @@ def _operand(condition: Condition) -> Any:
         return {"var": name}
     if what == "derived":
         if supplies.find(condition.text("name")) is None:
-            raise Wrong("name", _("Choose a variable of the list."))
+            raise (Wrong if condition.text("name") else Missing)("name", _("Choose a variable of the list."))
         return {"derived": {"name": condition.text("name")}}
     said: dict[str, Any] = {}
     if what == "did":
         said["event"] = condition.text("event") or EventKind.VIEW
     if condition.text("by"):
         if not condition.text("goods"):
-            raise Wrong("goods", _("Which one?"))
+            raise Missing("goods", _("Which one?"))
         said |= {"by": condition.text("by"), "value": condition.text("goods")}
     said["days"] = _whole(condition.text("days"), "days", 1, MAX_DAYS)
     said["figure"] = str(_figure(condition, BoughtFigure if what == "bought" else DidFigure))
@@ -219,7 +223,7 @@ def _child(condition: Condition) -> dict[str, Any]:
 
 def _whole(text: str, box: str, least: int, most: int) -> int:
     if not text:
-        raise Wrong(box, _("How many?"))
+        raise Missing(box, _("How many?"))
     if not text.lstrip("-").isdecimal():
         raise Wrong(box, _("A whole number, please."))
     if not least <= int(text) <= most:
@@ -232,7 +236,7 @@ def _literal(text: str, of: Asked, box: str) -> Any:
         chosen = _chosen(text, of, box)
         return chosen == "true" if of.kind == Kind.BOOL else chosen
     if not text:
-        raise Wrong(box, _("What is it compared with?"))
+        raise Missing(box, _("What is it compared with?"))
     if of.kind == Kind.INT:
         return _whole(text, box, -(10**9), 10**9)
     if of.kind in (Kind.MONEY, Kind.RATE):
@@ -243,13 +247,13 @@ def _literal(text: str, of: Asked, box: str) -> Any:
 def _several(condition: Condition, of: Asked) -> list[Any]:
     said = condition.choices if of.choices else [part.strip() for part in SEPARATORS.split(condition.text("v1")) if part.strip()]
     if not said:
-        raise Wrong("vs" if of.choices else "v1", _("Name at least one."))
+        raise Missing("vs" if of.choices else "v1", _("Name at least one."))
     return [_literal(each, of, "vs" if of.choices else "v1") for each in said]
 
 
 def _chosen(text: str, of: Asked, box: str) -> str:
     if text not in {str(code) for code, _words in of.choices}:
-        raise Wrong(box, _("Choose one of the list."))
+        raise (Wrong if text else Missing)(box, _("Choose one of the list."))
     return text
 
 

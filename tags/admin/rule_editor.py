@@ -24,7 +24,7 @@ from members.enums import Gender
 from points.admin import people
 from stores import selectors as stores_selectors
 from tags.admin import rule_asked, rule_tree
-from tags.admin.rule_asked import BOUGHT, BY_WORDS, DID, MODE_WORDS, OPERATOR_WORDS, asked
+from tags.admin.rule_asked import BOUGHT, BY_WORDS, DID, MODE_WORDS, OPERATOR_WORDS, Missing, Wrong, asked
 from tags.admin.rule_tree import Condition, Group, Mode
 from tags.rules import language, sentence, supplies
 from tags.rules.catalogue import Catalogue
@@ -41,20 +41,30 @@ SAMPLES = 20
 
 @dataclass(frozen=True)
 class Draft:
-    """What a form says. wrong: (box, words) by the path of a condition that cannot be read, and that `rule` is without.
+    """What a form says. wrong: by the path of a condition that cannot be read, and that `rule` is without.
 
     problems: in words, what else keeps the rule from being used.
     """
 
     tree: Group
     rule: Any
-    wrong: dict[str, tuple[str, str]]
+    wrong: dict[str, Wrong]
     problems: Sequence[str]
     catalogue: Catalogue
 
     @property
     def is_sound(self) -> bool:
         return not self.wrong and not self.problems
+
+    @property
+    def missing(self) -> int:
+        """How many conditions are not filled in yet."""
+        return sum(isinstance(each, Missing) for each in self.wrong.values())
+
+    def wrong_at(self, path: str, *, names_missing: bool) -> Wrong | None:
+        """What is to be said beside a condition: what was typed and cannot be read; what is missing only where it is asked for."""
+        found = self.wrong.get(path)
+        return None if isinstance(found, Missing) and not names_missing else found
 
 
 def read(programme: "Programme", data: Any) -> Draft:
@@ -82,35 +92,39 @@ def _draft(tree: Group, catalogue: Catalogue) -> Draft:
     return Draft(tree, rule, wrong, problems, catalogue)
 
 
-def boxes(draft: Draft, *, shows_wrong: bool) -> dict[str, Any]:
-    """What the editor's templates draw. shows_wrong: name what is missing beside the boxes, which a new condition needs no blame for."""
+def boxes(draft: Draft, *, names_missing: bool) -> dict[str, Any]:
+    """What the editor's templates draw. names_missing: beside the boxes, too, which a new condition needs no blame for."""
     return {
-        "group": _group(draft.tree, draft, shows_wrong),
+        "group": _group(draft.tree, draft, names_missing),
         "variables": [(each.name, each.label) for each in supplies.offered()],
     }
 
 
-def _group(group: Group, draft: Draft, shows_wrong: bool) -> dict[str, Any]:
+def _group(group: Group, draft: Draft, names_missing: bool) -> dict[str, Any]:
     return {
         "is_group": True,
         "path": group.path,
         "mode": group.mode,
         "modes": MODE_WORDS.items(),
         "joint": _("or") if group.mode in (Mode.ANY, Mode.NONE) else _("and"),
-        "parts": [
-            _group(part, draft, shows_wrong) if isinstance(part, Group) else _condition(part, draft, shows_wrong) for part in group.parts
-        ],
+        "parts": [_part(part, draft, names_missing) for part in group.parts],
     }
 
 
-def _condition(condition: Condition, draft: Draft, shows_wrong: bool) -> dict[str, Any]:
+def _part(part: Group | Condition, draft: Draft, names_missing: bool) -> dict[str, Any]:
+    return _group(part, draft, names_missing) if isinstance(part, Group) else _condition(part, draft, names_missing)
+
+
+def _condition(condition: Condition, draft: Draft, names_missing: bool) -> dict[str, Any]:
     of = asked(condition, draft.catalogue)
     operator = condition.text("op")
     if of is not None and operator not in of.operators:
         operator = of.operators[0]
-    box, words = draft.wrong.get(condition.path, ("", "")) if shows_wrong else ("", "")
+    wrong = draft.wrong_at(condition.path, names_missing=names_missing)
     return {
         "path": condition.path,
+        "wrong_id": _wrong_id(condition.path),
+        "wrong": wrong,
         "what": condition.what,
         "offered": _offered(condition.what),
         "of": of,
@@ -122,9 +136,12 @@ def _condition(condition: Condition, draft: Draft, shows_wrong: bool) -> dict[st
         "figures": [(str(key), words) for key, (words, _kind, _unit) in _figures(condition.what)],
         "events": EventKind.choices,
         "genders": [("", _("any")), (Gender.FEMALE, Gender.FEMALE.label), (Gender.MALE, Gender.MALE.label)],
-        "wrong_box": box,
-        "wrong_words": words,
     }
+
+
+def _wrong_id(path: str) -> str:
+    """Of the place on the page where it says what is wrong with a condition."""
+    return f"wrong-{path.replace('.', '-')}"
 
 
 def _figures(what: str) -> list[tuple[Any, Any]]:
@@ -173,24 +190,27 @@ def draw(request: HttpRequest) -> HttpResponse:
     """The boxes after a button or a choice that changes the shape of the rule, and beside them what it says now."""
     programme = _programme(request)
     draft = rearranged(programme, request.POST, request.POST.get("action", ""))
-    context = {"programme": programme, "is_drawn": True, **boxes(draft, shows_wrong=False), **says(draft)}
+    context = {"programme": programme, "is_drawn": True, **boxes(draft, names_missing=False), **says(draft)}
     return TemplateResponse(request, "tags/rule_drawn.html", context)
 
 
 @page("tags/rule/says/", name="tags_rule_says")
 @require_POST
 def say(request: HttpRequest) -> HttpResponse:
-    """What the rule says in a sentence, and what is wrong with it."""
+    """What the rule says in a sentence, and what is wrong with it; beside its box what was typed and cannot be read."""
     programme = _programme(request)
-    return TemplateResponse(request, "tags/rule_says.html", {"programme": programme, **says(read(programme, request.POST))})
+    draft = read(programme, request.POST)
+    beside = [(_wrong_id(each.path), draft.wrong_at(each.path, names_missing=False)) for each in draft.tree.conditions]
+    return TemplateResponse(request, "tags/rule_said.html", {"programme": programme, "beside": beside, **says(draft)})
 
 
 def says(draft: Draft) -> dict[str, Any]:
-    """The sentence of what can be read so far. unread: how many conditions cannot."""
+    """The sentence of what can be read so far, and how many conditions cannot: not filled in yet, or wrong."""
     is_usable = bool(draft.rule) and not language.problems(draft.rule, draft.catalogue)
     return {
         "sentence": sentence.words(draft.rule, draft.catalogue) if is_usable else "",
-        "unread": len(draft.wrong),
+        "missing": draft.missing,
+        "unread": len(draft.wrong) - draft.missing,
         "problems": draft.problems,
         "is_sound": draft.is_sound,
     }
@@ -215,7 +235,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """How many, and twenty of them with the values that matched; nothing is kept (TAG-07)."""
     programme = _programme(request)
     draft = read(programme, request.POST)
-    context: dict[str, Any] = {"programme": programme, "is_sound": draft.is_sound, "problems": draft.problems, "unread": len(draft.wrong)}
+    context: dict[str, Any] = {"programme": programme, **says(draft)}
     if draft.is_sound:
         on = today(programme)
         context |= {

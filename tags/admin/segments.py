@@ -117,7 +117,7 @@ def retire(request: HttpRequest, segment_id: int) -> HttpResponse:
 
 def _edit(request: HttpRequest, programme: "Programme", segment: Segment | None) -> HttpResponse:
     rule = segment.rule if segment else {}
-    draft, form, shows_wrong = rule_editor.kept(programme, rule), SegmentForm(segment=segment), False
+    draft, form, names_missing = rule_editor.kept(programme, rule), SegmentForm(segment=segment), False
     if request.method == "POST":
         action = request.POST.get("action", "save")
         form = SegmentForm(request.POST, segment=segment)
@@ -127,7 +127,7 @@ def _edit(request: HttpRequest, programme: "Programme", segment: Segment | None)
             messages.error(request, _("Somebody else has changed this meanwhile. What they wrote is shown; yours was not saved."))
             form = SegmentForm(segment=segment)
         else:
-            draft, shows_wrong = rule_editor.read(programme, request.POST), True
+            draft, names_missing = rule_editor.read(programme, request.POST), True
             if form.is_valid() and _save(request, programme, segment, form, draft):
                 return HttpResponseRedirect(list_url(programme))
     return reach.show(
@@ -142,7 +142,7 @@ def _edit(request: HttpRequest, programme: "Programme", segment: Segment | None)
         segment=segment,
         seen=digest(rule),
         back=list_url(programme),
-        **rule_editor.boxes(draft, shows_wrong=shows_wrong),
+        **rule_editor.boxes(draft, names_missing=names_missing),
         **rule_editor.says(draft),
     )
 

@@ -66,7 +66,7 @@ def version(request: HttpRequest, tag_version_id: int) -> HttpResponse:
     programme = found.tag.programme
     may_change = found.tag.retired_at is None and reach.may(request, programme.pk, SUBJECT, "change")
     is_edited = may_change and found.state == VersionState.DRAFT
-    draft, status, shows_wrong = rule_editor.kept(programme, found.rule) if is_edited else None, 200, False
+    draft, status, names_missing = rule_editor.kept(programme, found.rule) if is_edited else None, 200, False
     if request.method == "POST":
         reach.need(request, programme.pk, SUBJECT, "change")
         if not is_edited:
@@ -84,7 +84,7 @@ def version(request: HttpRequest, tag_version_id: int) -> HttpResponse:
                 return HttpResponseRedirect(
                     reverse("admin:tags_version_publish", args=[found.pk]) if action == "publish" else version_url(found.pk)
                 )
-            status, shows_wrong = 400, True
+            status, names_missing = 400, True
     catalogue = draft.catalogue if draft else catalogues.catalogue(programme.pk)
     older = found.based_on
     return reach.show(
@@ -102,7 +102,7 @@ def version(request: HttpRequest, tag_version_id: int) -> HttpResponse:
         may_change=may_change,
         words=words_of(found.rule, catalogue),
         changes=differences(older.rule, found.rule, catalogue) if isinstance(older, TagVersion) else [],
-        **({"editor": True, **rule_editor.boxes(draft, shows_wrong=shows_wrong), **rule_editor.says(draft)} if draft else {}),
+        **({"editor": True, **rule_editor.boxes(draft, names_missing=names_missing), **rule_editor.says(draft)} if draft else {}),
     )
 
 

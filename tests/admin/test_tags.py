@@ -159,6 +159,25 @@ def test_the_count_and_the_samples_are_those_of_the_rule(street: Street, sit: Si
     assert not MemberTag.objects.filter(tag_id=ours.ids["tag_id"]).exists()
 
 
+def test_what_cannot_be_read_is_said_beside_its_box_while_somebody_types(street: Street, sit: Sit) -> None:
+    """An empty box is not blamed yet; letters in a number, and months that end before they begin, are."""
+    client, programme = sit(street.staff[Role.OPERATOR]), f"?programme={street.ours.store.programme.code}"
+    said = boxes(client, draft(street, {"and": [{"has_child": {"months": [12, 36]}}, {">=": [{"var": "amount_365"}, 100_000]}]}))
+
+    def beside(**typed: str) -> list[tuple[str, str]]:
+        text = client.post(reverse("admin:tags_rule_says") + programme, said | typed).content.decode()
+        return re.findall(r'id="wrong-0-(\d)" hx-swap-oob="innerHTML">(?:<p[^>]*>(.*?)</p>)?', text)
+
+    assert beside() == [("0", ""), ("1", "")]
+    assert beside(**{"c:0.0:low": "36", "c:0.0:high": "12"}) == [("0", "The end must be later than the beginning."), ("1", "")]
+    assert beside(**{"c:0.1:v1": "abc"}) == [("0", ""), ("1", "A number, please.")]
+    assert beside(**{"c:0.1:v1": ""}) == [("0", ""), ("1", "")]
+    drawn = client.post(reverse("admin:tags_rule_draw") + programme, {**said, "c:0.1:v1": "abc", "action": "condition:0"}).content.decode()
+    assert drawn.count('class="gx-error"') == 1
+    assert 'data-missing="1"' in drawn
+    assert 'data-unread="1"' in drawn
+
+
 def test_an_edition_says_what_it_changed(street: Street, sit: Sit) -> None:
     """TAG-16."""
     client, tag = sit(street.staff[Role.OPERATOR]), Tag.objects.get(pk=street.ours.ids["tag_id"])

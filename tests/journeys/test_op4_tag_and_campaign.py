@@ -58,7 +58,7 @@ def write_the_rule(op01: Desk) -> int:
     page.locator("[name=group]").select_option("consumption")
     page.locator(".gx-form button[type=submit]").first.click()
     choose(page, "0.0:what", "child")
-    expect(page.locator("#says [data-unread='1']")).to_be_visible()
+    expect(page.locator("#says [data-missing='1']")).to_be_visible()
     page.locator("[name='c:0.0:low']").fill("12")
     page.locator("[name='c:0.0:high']").fill("36")
     expect(page.locator("#says [data-sentence]")).to_contain_text("12–36")
