@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
 from core.enums import TimelineType
@@ -98,6 +99,21 @@ class HitColumn:
 
 
 @dataclass(frozen=True)
+class MemberFilter:
+    """A filter of the list of members. key: in the address.
+
+    choices: (scope, what is chosen or "") -> value and words of each that the caller may choose, the chosen one among them.
+    members: (one of those values, now) -> ids of members, as a queryset of one column.
+    """
+
+    key: str
+    title: Text
+    choices: Callable[[Scope, str], Sequence[tuple[str, Text]]]
+    members: Callable[[str, datetime], QuerySet[Any, Any]]
+    position: int = 50
+
+
+@dataclass(frozen=True)
 class Revealable:
     """A masked value that may be shown once for a reason (CSL-17).
 
@@ -140,6 +156,7 @@ class _Registry:
     parts: list[Part] = field(default_factory=list)
     timeline: list[TimelineSource] = field(default_factory=list)
     hit_columns: list[HitColumn] = field(default_factory=list)
+    member_filters: list[MemberFilter] = field(default_factory=list)
     revealables: dict[str, Revealable] = field(default_factory=dict)
     front_sections: list[FrontSection] = field(default_factory=list)
     presets: dict[str, Preset] = field(default_factory=dict)
@@ -187,6 +204,14 @@ def add_hit_column(column: HitColumn) -> None:
 
 def hit_columns() -> list[HitColumn]:
     return sorted(_all.hit_columns, key=lambda column: column.position)
+
+
+def add_member_filter(member_filter: MemberFilter) -> None:
+    _all.member_filters.append(member_filter)
+
+
+def member_filters() -> list[MemberFilter]:
+    return sorted(_all.member_filters, key=lambda member_filter: member_filter.position)
 
 
 def add_revealable(revealable: Revealable) -> None:

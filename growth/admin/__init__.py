@@ -7,6 +7,7 @@ from growth.admin import (  # noqa: F401
     gifts,
     matches,
     member_actions,
+    member_filters,
     notices,
     planner,
     reviews,

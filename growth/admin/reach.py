@@ -17,6 +17,7 @@ from core import permissions
 from core.backoffice.access import demand, scope_of
 from core.errors import DomainError
 from core.registry import Text
+from core.scope import Scope
 from stores import selectors as stores_selectors
 
 if TYPE_CHECKING:
@@ -30,12 +31,13 @@ def programmes(request: HttpRequest, subject: str, verb: str = "view") -> "list[
     """Where the caller's roles allow the verb; the platform's first. Two statements, remembered for the request."""
     known: dict[tuple[str, str], list[Programme]] = request.__dict__.setdefault("_growth_programmes", {})
     if (subject, verb) not in known:
-        known[subject, verb] = _programmes(request, subject, verb)
+        known[subject, verb] = programmes_of(scope_of(request), subject, verb)
     return known[subject, verb]
 
 
-def _programmes(request: HttpRequest, subject: str, verb: str) -> "list[Programme]":
-    held = permissions.held(subject, verb, scope_of(request))
+def programmes_of(scope: Scope, subject: str, verb: str) -> "list[Programme]":
+    """The same of any caller. Two statements."""
+    held = permissions.held(subject, verb, scope)
     rows = stores_selectors.programmes_with_stores()
     if held.platform:
         return [programme for programme, _stores in rows] if permissions.allowed(subject, verb, held) else []

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from core import clock, phones
+from core import clock, phones, registry
 from core.backoffice.access import scope_of
 from core.backoffice.reveal import called, show
 from core.backoffice.scoped import ReadOnlyAdmin
@@ -37,6 +37,32 @@ class CallableFilter(admin.SimpleListFilter):
         return selectors.callable_at(queryset, timezone.localtime(clock.now()).time()) if self.value() else queryset
 
 
+class _OfferedFilter(admin.SimpleListFilter):
+    """A filter that an upper app offers."""
+
+    offered: registry.MemberFilter
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(self.offered.choices(scope_of(request), self.value() or ""))
+
+    def has_output(self) -> bool:
+        """Also of what nobody may choose: Django would drop the filter, and list everybody."""
+        return bool(self.value()) or super().has_output()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
+        value = self.value()
+        if not value:
+            return queryset
+        if value not in {choice for choice, _words in self.lookup_choices}:
+            return queryset.none()
+        return queryset.filter(pk__in=self.offered.members(value, clock.now()))
+
+
+def _filter_of(offered: registry.MemberFilter) -> type[_OfferedFilter]:
+    said = {"title": offered.title, "parameter_name": offered.key, "offered": offered}
+    return type(f"{offered.key.title()}Filter", (_OfferedFilter,), said)
+
+
 @admin.register(Member)
 class MemberAdmin(ReadOnlyAdmin):
     """The list of members is for leafing through; finding one is the lookup's work, so there is no search box here."""
@@ -47,6 +73,10 @@ class MemberAdmin(ReadOnlyAdmin):
     list_per_page = 50
     comes_from = COMES_FROM
     ways_in = WAYS_IN
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        first, *others = self.list_filter
+        return [first, *(_filter_of(offered) for offered in registry.member_filters()), *others]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         scope = scope_of(request)

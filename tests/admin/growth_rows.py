@@ -66,7 +66,7 @@ def fill(programme: Programme, member_id: int, tag: str, now: datetime) -> tuple
     )
     RfmSnapshot.objects.create(
         run=run, membership=membership, r_days=30, f_count=5, m_minor=900_000, r_score=4, f_score=3, m_score=3, value_milli=3600,
-        rfm_class="mid", customer_group="frequent_low", layer="mid", rfm_unit=150, bought=True, requested=90, applied=90,
+        rfm_class="mid", customer_group="frequent_low", layer="medium", rfm_unit=150, bought=True, requested=90, applied=90,
         activity_growth=75,
     )  # fmt: skip
     skip(membership, f"跳{tag}", at=now)

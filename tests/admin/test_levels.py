@@ -19,8 +19,21 @@ from core.models import EffectSkipped, Job
 from growth import links
 from growth.admin import scheme_forms
 from growth.enums import BenefitNature, OverrideState, Track
-from growth.models import Benefit, GiftItem, GrowthEntry, Level, LevelOverride, LevelTerms, RfmRun, RfmVersion, RuleSet, SchemeVersion
+from growth.models import (
+    Benefit,
+    GiftItem,
+    GrowthEntry,
+    Level,
+    LevelOverride,
+    LevelTerms,
+    MemberLevel,
+    RfmRun,
+    RfmVersion,
+    RuleSet,
+    SchemeVersion,
+)
 from growth.selectors import schemes as selectors
+from members.models import Member
 from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
@@ -329,6 +342,54 @@ def test_op_1_5_publishing_raises_who_reaches_more_and_an_old_version_can_be_dra
     assert {level.code: level.threshold for level in selectors.terms_of(again.pk).levels}["L3"] == 20000
     client.post(reverse("admin:growth_version_discard", args=[again.pk]))
     assert not SchemeVersion.objects.filter(pk=again.pk).exists()
+
+
+def listed(client: Client, address: str) -> list[str]:
+    """One-IDs of the list of members."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return [member.one_id for member in answer.context["cl"].queryset]
+
+
+def test_the_count_of_a_level_leads_to_its_members(street: Street, sit: Sit) -> None:
+    """Within what the caller may see, masked as ever; what is not theirs to choose finds nobody."""
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    counts = re.findall(r'<a href="([^"]+\?level=\d+)">(\d+)</a>', page(client, "growth_distribution"))
+    assert counts
+    for address, members in counts:
+        assert len(listed(client, address)) == int(members)
+    held = MemberLevel.objects.get(membership_id=ours.ids["membership_id"], track=Track.FREE)
+    members = reverse("admin:members_member_changelist")
+    assert Member.objects.get(pk=ours.member_id).one_id in listed(client, f"{members}?level={held.level_id}")
+    assert f"L1级{ours.tag}" in client.get(members).content.decode()
+    theirs = MemberLevel.objects.get(membership_id=street.theirs.ids["membership_id"], track=Track.FREE)
+    for foreign in (theirs.level_id, 999_999, "x"):
+        assert listed(client, f"{members}?level={foreign}") == []
+    text = client.get(f"{members}?level={held.level_id}").content.decode()
+    assert Member.objects.get(pk=ours.member_id).phone.removeprefix("+86") not in text
+
+
+def test_a_level_that_is_over_no_longer_counts_in_the_list(street: Street, sit: Sit) -> None:
+    client, ours = sit(street.staff[Role.OPERATOR]), street.ours
+    held = MemberLevel.objects.get(membership_id=ours.ids["membership_id"], track=Track.FREE)
+    other = Level.objects.filter(programme_id=ours.store.programme_id, track=Track.FREE).exclude(pk=held.level_id).order_by("pk")[0]
+    MemberLevel.objects.filter(pk=held.pk).update(level=other, level_until=clock.now() - timedelta(days=1), automatic_level=held.level_id)
+    members, one_id = reverse("admin:members_member_changelist"), Member.objects.get(pk=ours.member_id).one_id
+    assert one_id in listed(client, f"{members}?level={held.level_id}")
+    assert one_id not in listed(client, f"{members}?level={other.pk}")
+
+
+def test_a_cell_of_rfm_leads_to_its_members(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.OPERATOR])
+    text = page(client, "growth_rfm")
+    counts = re.findall(r'<a href="([^"]+\?rfm=(\d+):(\w+):[^"]+)">(\d+)</a>', text)
+    assert {kind for _address, _run, kind, _members in counts} == {"cell", "class", "group", "layer"}
+    for address, _run, _kind, members in counts:
+        assert len(listed(client, address)) == int(members)
+    theirs = RfmRun.objects.get(programme=street.theirs.store.programme)
+    members = reverse("admin:members_member_changelist")
+    for foreign in (f"{theirs.pk}:cell:1-1-1", f"{counts[0][1]}:cell:6-1-1", f"{counts[0][1]}:pk:1", "x"):
+        assert listed(client, f"{members}?rfm={foreign}") == []
 
 
 def test_a_review_that_changed_a_level_is_found_in_its_own_programme(street: Street, sit: Sit) -> None:
