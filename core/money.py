@@ -2,12 +2,14 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from core.words import MINUS
+
 SYMBOLS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€"}
 
 
 def format_minor(amount_minor: int, currency: str) -> str:
-    """`(29990, "CNY")` -> `"¥299.90"`; a minus sign goes before the symbol."""
-    sign = "-" if amount_minor < 0 else ""
+    """`(29990, "CNY")` -> `"¥299.90"`; a minus sign (−) goes before the symbol."""
+    sign = MINUS if amount_minor < 0 else ""
     whole, minor = divmod(abs(amount_minor), 100)
     symbol = SYMBOLS.get(currency)
     amount = f"{whole:,}.{minor:02d}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core import effects
 from core.effects import EffectKind
 from core.registry import Text
+from core.words import signed
 from growth.enums import Reason
 
 REASONS: Mapping[str, Text] = {
@@ -38,7 +39,7 @@ def gift_kind(kind: str) -> str:
 def _growth(values: Mapping[str, Any]) -> Text:
     if values.get("order_no"):
         words = _("order %(number)s") % {"number": values["order_no"]}
-        return f"{words} ({values['growth']:+,})" if "growth" in values else words
+        return f"{words} ({signed(values['growth'])})" if "growth" in values else words
     code = values.get("reason", "")
     return Reason(code).label if code in Reason.values else code
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core import effects
 from core.effects import EffectKind
 from core.registry import Text
+from core.words import signed
 from points.enums import EarnRule
 
 REASONS: Mapping[str, Text] = {
@@ -34,4 +35,4 @@ def _points(values: Mapping[str, Any]) -> Text:
     rule = values.get("rule", "")
     named = EarnRule(rule).label if rule in EarnRule.values else rule
     words = _("order %(number)s") % {"number": values["order_no"]} if values.get("order_no") else named
-    return f"{words} ({values['points']:+,})" if values.get("points") else words
+    return f"{words} ({signed(values['points'])})" if values.get("points") else words

@@ -17,6 +17,7 @@ from core.masking import FieldClass
 from core.permissions import allowed, roles_for
 from core.registry import Part, Revealable, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from core.words import signed
 from growth.links import member_page as page_of
 from points import links
 from points.enums import EntryKind, HoldState
@@ -143,7 +144,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
         TimelineEntry(
             at=entry.occurred_at,
             type=TimelineType.POINTS,
-            title=f"{entry.get_kind_display()} {entry.delta:+,}",
+            title=f"{entry.get_kind_display()} {signed(entry.delta)}",
             key=f"points:{entry.pk:012d}",
             store=entry.account.membership.programme.name,
             detail=f"{entry_history.words(entry)} {links.note_of(entry)}".strip(),

@@ -33,6 +33,12 @@ def local(moment: datetime | None, zone: str = "") -> str:
 
 
 @register.filter
+def end(moment: datetime | None, zone: str) -> str:
+    """Until when something holds that no longer holds at `moment`; a local midnight is the end of the day before."""
+    return "" if moment is None else words.end(moment, zone)
+
+
+@register.filter
 def local_day(moment: datetime | None, zone: str = "") -> str:
     return "" if moment is None else _in_zone(moment, zone).strftime("%Y-%m-%d")
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.money import format_minor
+from core.words import end, local
 from coupons.enums import CouponKind, Validity
 
 
@@ -62,8 +62,8 @@ def validity(validity_words: str, *, valid_from: datetime | None, valid_until: d
     if kind:
         return after_receipt(kind, int(amount))
     if valid_from is None:
-        return _("Valid until %(end)s.") % {"end": local(valid_until, zone)}
-    return _("Valid from %(begin)s until %(end)s.") % {"begin": local(valid_from, zone), "end": local(valid_until, zone)}
+        return _("Valid until %(end)s.") % {"end": end(valid_until, zone)}
+    return _("Valid from %(begin)s until %(end)s.") % {"begin": local(valid_from, zone), "end": end(valid_until, zone)}
 
 
 def after_receipt(validity: str, amount: int) -> str:
@@ -73,12 +73,6 @@ def after_receipt(validity: str, amount: int) -> str:
     else:
         words = ngettext("Valid for %(count)s day after receipt.", "Valid for %(count)s days after receipt.", amount)
     return words % {"count": amount}
-
-
-def local(moment: datetime, zone: str) -> str:
-    """A moment by the programme's clock, to the second where there are any."""
-    there = moment.astimezone(ZoneInfo(zone))
-    return there.strftime("%Y-%m-%d %H:%M:%S" if there.second else "%Y-%m-%d %H:%M")
 
 
 def reason(
@@ -94,7 +88,7 @@ def reason(
 ) -> str:
     """Why a coupon cannot be used just now, in words; empty for no refusal. validity_said: as `validity` says it."""
     if refusal == "expired":
-        return _("Expired on %(moment)s. %(validity)s") % {"moment": local(usable_until, zone), "validity": validity_said}
+        return _("Expired at %(end)s. %(validity)s") % {"end": end(usable_until, zone), "validity": validity_said}
     if refusal == "not_yet_valid":
         return _("Not valid before %(moment)s.") % {"moment": local(valid_from, zone)}
     if refusal == "already_used":

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.money import format_minor
+from core.words import signed
 from growth.enums import FactorKind, Reason
 from growth.models import GrowthEntry, RfmSnapshot
 from growth.selectors.level_history import Explanation, Text
@@ -59,14 +60,10 @@ def explain(entry: GrowthEntry, snapshots: Mapping[tuple[int, int], RfmSnapshot]
         values.append((gettext_lazy("takes back"), _("entry %(number)s") % {"number": entry.reverses.account_version}))
     if entry.note:
         values.append((gettext_lazy("reason"), entry.note))
-    values.append((gettext_lazy("asked for by the rule"), f"{entry.requested:+,}"))
+    values.append((gettext_lazy("asked for by the rule"), signed(entry.requested)))
     if entry.applied != entry.requested:
-        values.append((gettext_lazy("taken by the balance, which never falls below 0"), f"{entry.applied:+,}"))
+        values.append((gettext_lazy("taken by the balance, which never falls below 0"), signed(entry.applied)))
     return Explanation(_WORDS[Reason(entry.reason)] % said, tuple(values), _rule(entry))
-
-
-def _signed(number: int) -> str:
-    return f"{number:+,}" if number else "0"
 
 
 def _rule(entry: GrowthEntry) -> str:
@@ -108,6 +105,6 @@ def _scores(snapshot: RfmSnapshot | None, currency: str) -> list[tuple[Text, str
         (gettext_lazy("value score"), str(Decimal(snapshot.value_milli).scaleb(-3))),
         (gettext_lazy("RFM unit"), f"{snapshot.rfm_unit:,}"),
         (gettext_lazy("bought in the period"), _("yes") if snapshot.bought else _("no")),
-        (gettext_lazy("growth by activity in the month"), _signed(snapshot.activity_growth)),
-        (gettext_lazy("change of the month, activity and RFM"), _signed(snapshot.period_change)),
+        (gettext_lazy("growth by activity in the month"), signed(snapshot.activity_growth)),
+        (gettext_lazy("change of the month, activity and RFM"), signed(snapshot.period_change)),
     ]

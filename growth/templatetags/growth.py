@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core import words
 from core.enums import Channel
 from core.money import format_minor
 from core.words import listed
@@ -25,15 +26,13 @@ HEAT_STEPS = 9
 @register.filter
 def whole(number: int | None) -> str:
     """`7200` -> `7,200`; nothing for nothing."""
-    return "" if number is None else f"{number:,}"
+    return "" if number is None else words.minus(number)
 
 
 @register.filter
 def signed(number: int | None) -> str:
-    """`299` -> `+299`, `-1200` -> `−1,200`, with the sign typographers use."""
-    if number is None:
-        return ""
-    return f"+{number:,}" if number > 0 else f"−{-number:,}" if number < 0 else "0"
+    """`299` -> `+299`, `-1200` -> `−1,200`; nothing for nothing."""
+    return "" if number is None else words.signed(number)
 
 
 @register.filter

@@ -13,6 +13,7 @@ from core import clock
 from core.backoffice.access import scope_of
 from core.backoffice.forms import ReasonForm, form_page, posted
 from core.backoffice.site import page
+from core.words import signed
 from growth.admin import reach
 from growth.admin.people import whose
 from growth.links import member_page
@@ -86,7 +87,7 @@ def adjust(request: HttpRequest, membership_id: int) -> HttpResponse:
                 if adjusted.adjustment.state == AdjustmentState.PENDING
                 else _("%(points)s points are booked.")
             )
-            % {"points": f"{adjusted.adjustment.delta:+,}"}
+            % {"points": signed(adjusted.adjustment.delta)}
         ),
         back=_panel(membership),
         submit=_("Adjust"),
@@ -121,7 +122,7 @@ def take_back(request: HttpRequest, entry_id: int) -> HttpResponse:
             "%(kind)s, %(points)s points. What it gave is taken from its lot; what it took goes back into its lots, with their old ends. "
             "The entry itself stays as it is."
         )
-        % {"kind": entry.get_kind_display(), "points": f"{entry.delta:+,}"},
+        % {"kind": entry.get_kind_display(), "points": signed(entry.delta)},
         form=ReverseForm(posted(request), initial=initial),
         act=act,
         done=_("The entry has been taken back."),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.money import format_minor
+from core.words import signed
 from growth.selectors.level_history import Explanation, Text
 from points.enums import EarnRule, EntryKind, LeftOut, MultiplierKind, Source
 from points.models import PointsEntry
@@ -67,7 +68,7 @@ def explain(entry: PointsEntry) -> Explanation:
     if entry.note and entry.kind != EntryKind.REDEEM:
         values.append((gettext_lazy("reason"), entry.note))
     if entry.delta != entry.requested:
-        values.append((gettext_lazy("asked for"), f"{entry.requested:+,}"))
+        values.append((gettext_lazy("asked for"), signed(entry.requested)))
     if entry.owed > 0:
         values.append((gettext_lazy("owed, since the points were spent"), f"{entry.owed:,}"))
     if entry.forgiven:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.words import signed
 from growth.selectors.level_history import Explanation, Text
 from points.models import PointsLot
 from points.selectors import entry_history
@@ -33,8 +34,8 @@ def _lots(line: Line, zone: ZoneInfo) -> list[tuple[Text, str]]:
 
 
 def _lot(lot: PointsLot, zone: ZoneInfo, points: int) -> str:
-    """`-10 of 2022-05-10, valid through 2024-05-10`."""
-    said = {"points": f"{points:+,}", "earned": f"{lot.earned_at.astimezone(zone):%Y-%m-%d}"}
+    """`−10 of 2022-05-10, valid through 2024-05-10`."""
+    said = {"points": signed(points), "earned": f"{lot.earned_at.astimezone(zone):%Y-%m-%d}"}
     if lot.ends_at is None:
         return _("%(points)s of %(earned)s, without end") % said
     last = (lot.ends_at - timedelta(microseconds=1)).astimezone(zone)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from core.masking import Role
 from coupons.models import Coupon, CouponPack, CouponTemplate
 from stores.models import Membership
+from tests import world
 from tests.admin.conftest import Sit, Street
 from tests.admin.coupon_rows import give, thirty_off
 from tests.admin.test_budgets import statements
@@ -140,6 +142,19 @@ def test_a_code_finds_its_coupon_at_the_till(street: Street, sit: Sit) -> None:
     assert [row.coupon.code for row, _member in page.context["rows"]] == [code]
     theirs = Coupon.objects.get(pk=street.theirs.ids["coupon_id"]).code
     assert client.get(address(street, "coupons_coupons") + f"&code={theirs}").context["rows"] == []
+
+
+def test_a_coupon_that_ends_at_midnight_says_its_last_day_wherever_it_stands(street: Street, sit: Sit) -> None:
+    """Panel, card and list: 28 May 00:00 would be read a day too late on the telephone."""
+    client, programme = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.store.programme
+    member_id = world.enrol(street.ours.store, name="周末").member_id
+    template = thirty_off(programme, at=street.now, code="days", validity="days", valid_amount=3)
+    coupon = give(template, Membership.objects.get(programme=programme, member_id=member_id), key="days", at=street.now)
+    last = f"{(coupon.valid_until - timedelta(seconds=1)).astimezone(ZoneInfo(programme.time_zone)):%Y-%m-%d}"
+    panel = reverse("admin:members_member_panel", args=[member_id, "coupons"])
+    for path in (panel, f"{panel}?part=card", address(street, "coupons_coupons")):
+        assert f"the end of {last}" in client.get(path, headers={"accept-language": "en"}).content.decode(), path
+        assert last in client.get(path, headers={"accept-language": "zh-hans"}).content.decode(), path
 
 
 @pytest.mark.parametrize("name", ["coupons_templates", "coupons_coupons", "coupons_packs"])

@@ -95,7 +95,7 @@ def test_csl_14_every_row_says_time_kind_amount_balance_source_and_end(street: S
     assert rows.count('id="points-entry-') == 1
     assert "−10" in rows
     last = ends - timedelta(microseconds=1)
-    assert f"-10 of {earned.astimezone(ZONE):%Y-%m-%d}, valid through {last.astimezone(ZONE):%Y-%m-%d}" in rows
+    assert f"−10 of {earned.astimezone(ZONE):%Y-%m-%d}, valid through {last.astimezone(ZONE):%Y-%m-%d}" in rows
     everything = panel(client, street.ours)
     for seen in ("马克杯甲", "waits for approval", "补发甲", "HO-甲", "valid through", "Why", "version 1"):
         assert seen in everything, seen
@@ -243,7 +243,7 @@ def test_the_form_says_whose_points_they_are_and_then_what_came_of_it(street: St
 
     assert "+20 points are booked." in said(20)
     assert "+101 points wait for a second person" in said(101)
-    assert "-5 points are booked." in said(-5)
+    assert "−5 points are booked." in said(-5)
 
 
 def test_cs_3_3_beyond_the_limit_a_second_person_decides(street: Street, sit: Sit) -> None:

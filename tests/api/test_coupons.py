@@ -91,7 +91,7 @@ def test_cpn_01_a_row_has_its_six_fields(shop: Api, one_id: str, at: str) -> Non
     }
     later = ok(shop.get(f"{at}/{row['id']}", X_Clock=LATER))
     assert (later["state"], later["problem"]) == ("expired", "expired")
-    assert later["reason"] == "Expired on 2024-05-21 10:00. Valid for 24 hours after receipt."
+    assert later["reason"] == "Expired at 2024-05-21 10:00. Valid for 24 hours after receipt."
 
 
 def test_the_list_is_filtered_by_the_clock(shop: Api, one_id: str, at: str) -> None:

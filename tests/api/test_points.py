@@ -385,7 +385,7 @@ def test_the_timeline_tells_of_points(shop: Api, one_id: str, at: str) -> None:
     """CSL-16: what came and went, among all else that happened."""
     ok(shop.post(f"{at}/debits", {"points": 30, "reference": "D1"}), 201)
     told = [(row["title"], row["detail"]) for row in ok(shop.get(f"/members/{one_id}/timeline"))["data"] if row["kind"] == "Points"]
-    assert told[0] == ("redeemed -30", "Points were redeemed.")
+    assert told[0] == ("redeemed −30", "Points were redeemed.")
     assert len(told) == len(ok(shop.get(f"{at}/entries"))["data"])
 
 

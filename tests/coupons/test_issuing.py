@@ -138,7 +138,36 @@ def test_a_coupon_is_told_in_words(programme: Programme, member: Membership, set
         assert found.value == "¥30.00 off"
         assert found.condition == "from ¥99.00 on; for 母婴/奶粉; in S001; first order only; not with other coupons"
         assert found.validity == "Valid for 24 hours after receipt."
-        assert found.reason == "Expired on 2024-05-21 10:00. Valid for 24 hours after receipt."
+        assert found.reason == "Expired at 2024-05-21 10:00. Valid for 24 hours after receipt."
+
+
+def test_a_coupon_that_ends_at_midnight_says_its_last_day(programme: Programme, member: Membership):
+    """CPN-06: through 27 May in Shanghai, whose end is 28 May 00:00; a fixed one says so before it ends, and both afterwards."""
+    from django.utils import translation
+
+    midnight = datetime(2024, 5, 27, 16, tzinfo=UTC)
+    house.coupon(house.template(programme, validity="days", valid_amount=7), member)
+    house.coupon(house.template(programme, validity="fixed", valid_amount=None, valid_from=NOW, valid_until=midnight), member)
+    for language, validity, reasons in (
+        (
+            "en",
+            "Valid from 2024-05-20 10:00 until the end of 2024-05-27.",
+            {
+                "Expired at the end of 2024-05-27. Valid for 7 days after receipt.",
+                "Expired at the end of 2024-05-27. Valid from 2024-05-20 10:00 until the end of 2024-05-27.",
+            },
+        ),
+        (
+            "zh-hans",
+            "有效期 2024-05-20 10:00 至 2024-05-27",
+            {"已于 2024-05-27 过期（领取后 7 天有效）", "已于 2024-05-27 过期（有效期 2024-05-20 10:00 至 2024-05-27）"},
+        ),
+    ):
+        with translation.override(language):
+            found = selectors.of_membership(member.pk, midnight)
+            assert validity in {each.validity for each in found}
+            assert {each.reason for each in found} == reasons
+            assert {each.usable_until for each in found} == {midnight}
 
 
 def test_what_can_be_used_is_counted_by_the_clock(programme: Programme, member: Membership):
