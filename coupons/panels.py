@@ -1,4 +1,5 @@
-"""What coupons offer to the member page: the card of the head, and the panel with every coupon, its terms, state and why not (CSL-09)."""
+"""What coupons offer to the member page: the card of the head, and the panel with every coupon, its terms, state and why not
+(CSL-09), the timeline (CSL-16)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -6,19 +7,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import registry
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
+from core.money import format_minor
 from core.permissions import allowed, roles_for
-from core.registry import Part, SearchKey, Text
+from core.registry import Part, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
-from coupons.enums import CouponState
+from core.words import listed
+from coupons.enums import CouponSource, CouponState
 from coupons.models import CouponStep
+from coupons.rules import words
 from coupons.selectors import coupons as selectors
+from coupons.selectors import happenings
 from coupons.selectors.coupons import CouponNow
+from coupons.selectors.happenings import Happening
+from growth.links import member_page
 from stores import selectors as stores_selectors
+from stores.enums import ClientScope
 
 if TYPE_CHECKING:
     from stores.models import Membership
@@ -26,6 +35,13 @@ if TYPE_CHECKING:
 USABLE = "usable"
 SUBJECT = "coupons.coupon"
 ENDS_SOON = timedelta(days=3)
+HAPPENED: Mapping[str, Text] = {
+    "received": pgettext_lazy("coupon", "received"),
+    "used": CouponState.USED.label,
+    "returned": pgettext_lazy("coupon", "given back"),
+    "expired": CouponState.EXPIRED.label,
+    "revoked": CouponState.REVOKED.label,
+}
 
 
 def _later(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
@@ -103,6 +119,37 @@ def _rows(found: Sequence[CouponNow], now: datetime, scope: Scope) -> list[dict[
     ]
 
 
+def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """Coupons received, used, given back, expired and revoked, in every programme the caller reaches."""
+    if not roles_for(SUBJECT, "view") & scope.roles and ClientScope.COUPONS_READ not in scope.grants:
+        return ()
+    return [
+        TimelineEntry(
+            at=each.at,
+            kind=_("Coupon"),
+            title=f"{HAPPENED[each.what]} · {_value(each)} {each.name}",
+            key=f"coupon:{each.number:012d}:{'received' if each.what == 'received' else 'step'}",
+            store=each.place,
+            detail=_detail(each),
+            url=f"{member_page(member_id)}#coupons",
+        )
+        for each in happenings.happened(member_id, scope, before=before, limit=limit)
+    ]
+
+
+def _value(of: Happening) -> str:
+    return words.value(of.kind, face_minor=of.face_minor, pay_rate=of.pay_rate, cap_minor=of.cap_minor, currency=of.currency)
+
+
+def _detail(of: Happening) -> str:
+    """Where it came from, on which order it was used, or why it was revoked."""
+    if of.what == "received":
+        return str(CouponSource(of.source).label)
+    took = format_minor(-of.discount_minor, of.currency) if of.what == "used" and of.discount_minor else ""
+    return listed(each for each in (of.order_no, took, of.reason) if each)
+
+
 registry.add_panel("members.Member", CouponsPanel())
+registry.add_timeline_source(TimelineSource("coupons", _timeline))
 registry.add_search_key(SearchKey("coupon_code", _("coupon code"), selectors.members_by_code, 75))
 registry.add_part(Part("head", "coupons", _later, 35, "coupons/cards/coupons.html"))

@@ -140,5 +140,5 @@ class CampaignRecipient(models.Model):
         ]
         indexes = [
             models.Index(fields=["campaign", "membership"], condition=Q(state="waiting"), name="engagement_recipient_waiting"),
-            models.Index(fields=["membership"], name="engagement_recipient_of_member"),
+            models.Index(fields=["membership", "-settled_at", "-id"], name="engagement_recipient_of_member"),
         ]

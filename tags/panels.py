@@ -1,4 +1,5 @@
-"""What tags offer to the member page: the cloud of the head, and the panel with why, since when and by whom (CSL-15, TAG-16, A-34)."""
+"""What tags offer to the member page: the cloud of the head, and the panel with why, since when and by whom (CSL-15, TAG-16, A-34);
+the timeline (CSL-16)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import registry
 from core import scope as scopes
@@ -13,16 +15,18 @@ from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
-from core.registry import Part, Text
+from core.registry import Part, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
+from growth.links import member_page
 from stores import selectors as stores_selectors
+from stores.enums import ClientScope
 from tags.days_panel import DaysPanel
 from tags.enums import TagGroup, TagSource
 from tags.models import MemberTag, Tag
 from tags.rules.catalogue import Catalogue
 from tags.selectors import catalogues, matching
 from tags.selectors import tags as selectors
-from tags.selectors.tags import Held
+from tags.selectors.tags import Happening, Held
 
 if TYPE_CHECKING:
     from stores.models import Membership
@@ -119,6 +123,31 @@ def _values(row: MemberTag, catalogue: Catalogue | None) -> list[tuple[str, str]
     return list(matching.value_words(row.why, catalogue).items()) if row.why and catalogue else []
 
 
+def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Sequence[TimelineEntry]:
+    """Tags given, taken away and ended, in every programme the caller reaches."""
+    if not roles_for(SUBJECT, "view") & scope.roles and ClientScope.TAGS_READ not in scope.grants:
+        return ()
+    return [
+        TimelineEntry(
+            at=each.at,
+            kind=_("Tag"),
+            title=f"{_happened(each)} · {each.name}",
+            key=f"tag:{each.id:012d}:{'ended' if each.is_end else 'given'}",
+            store=each.programme_name,
+            detail=each.reason if each.is_end else f"{each.source.label} {each.reason}".strip(),
+            url=f"{member_page(member_id)}#tags",
+        )
+        for each in selectors.happened(member_id, scope, before=before, limit=limit)
+    ]
+
+
+def _happened(of: Happening) -> Text:
+    if not of.is_end:
+        return pgettext_lazy("tag in the timeline", "given")
+    return pgettext_lazy("tag", "ended") if of.is_by_rule else pgettext_lazy("tag", "taken away")
+
+
 registry.add_panel("members.Member", TagsPanel())
+registry.add_timeline_source(TimelineSource("tags", _timeline))
 registry.add_panel("members.Member", DaysPanel())
 registry.add_part(Part("head", "tags", _later, 40, "tags/cards/tags.html"))

@@ -357,6 +357,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "membership",
+                            models.ForeignKey(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="stores.membership",
+                                verbose_name="membership",
+                            ),
+                        ),
+                        (
                             "store",
                             models.ForeignKey(
                                 null=True,
@@ -370,7 +381,16 @@ class Migration(migrations.Migration):
                     options={
                         "verbose_name": "step of a coupon",
                         "verbose_name_plural": "steps of coupons",
-                        "indexes": [models.Index(fields=["coupon", "id"], name="coupons_couponstep_in_order")],
+                        "indexes": [
+                            models.Index(fields=["coupon", "id"], name="coupons_couponstep_in_order"),
+                            models.Index(
+                                condition=models.Q(
+                                    ("state_from", "used"), ("state_to__in", ["used", "expired", "revoked"]), _connector="OR"
+                                ),
+                                fields=["membership", "-occurred_at", "-id"],
+                                name="coupons_couponstep_of_member",
+                            ),
+                        ],
                     },
                 ),
                 migrations.CreateModel(

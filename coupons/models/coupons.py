@@ -82,11 +82,14 @@ class Coupon(models.Model):
 class CouponStep(models.Model):
     """One change of a coupon's state, only added (a trigger refuses the rest): how it came to be what it is.
 
-    state_from: empty when it was issued.  cause: a code such as "issued", "cancelled", "refunded", "timed_out".  occurred_at: the
-    world's time.  booked_at: the door's clock.
+    membership: the coupon's, for the timeline of a member.  state_from: empty when it was issued.  cause: a code such as
+    "issued", "cancelled", "refunded", "timed_out".  occurred_at: the world's time.  booked_at: the door's clock.
     """
 
     coupon = models.ForeignKey(Coupon, models.PROTECT, related_name="steps", verbose_name=_("coupon"))
+    membership = models.ForeignKey(
+        "stores.Membership", models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("membership")
+    )
     state_from = models.CharField(_("from"), max_length=10, choices=CouponState.choices, blank=True)
     state_to = models.CharField(_("to"), max_length=10, choices=CouponState.choices)
     cause = models.CharField(_("cause"), max_length=20)
@@ -101,4 +104,11 @@ class CouponStep(models.Model):
     class Meta:
         verbose_name = _("step of a coupon")
         verbose_name_plural = _("steps of coupons")
-        indexes = [models.Index(fields=["coupon", "id"], name="coupons_couponstep_in_order")]
+        indexes = [
+            models.Index(fields=["coupon", "id"], name="coupons_couponstep_in_order"),
+            models.Index(  # the timeline (CSL-16); that it was received stands in the coupon, so that issuing pays nothing
+                fields=["membership", "-occurred_at", "-id"],
+                condition=Q(state_from="used") | Q(state_to__in=["used", "expired", "revoked"]),
+                name="coupons_couponstep_of_member",
+            ),
+        ]

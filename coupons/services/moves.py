@@ -34,13 +34,16 @@ def write(moves: Sequence[Move], *, actor: str, booked_at: datetime) -> None:
         if number == len(rounds):
             rounds.append([])
         rounds[number].append(move)
+    membership_ids: dict[int, int] = {}
     for each in rounds:
-        _write(each)
-    CouponStep.objects.bulk_create([_step(move, actor, booked_at) for move in moves], batch_size=2000)
+        membership_ids |= _write(each)
+    steps = [_step(move, membership_ids[move.before.coupon_id], actor, booked_at) for move in moves]
+    CouponStep.objects.bulk_create(steps, batch_size=2000)
 
 
-def _write(moves: Sequence[Move]) -> None:
-    written = sql.run(
+def _write(moves: Sequence[Move]) -> dict[int, int]:
+    """Membership ids by coupon id."""
+    written = sql.rows(
         "coupons/moves/write",
         coupon_ids=[move.before.coupon_id for move in moves],
         state_froms=[move.before.state for move in moves],
@@ -54,12 +57,14 @@ def _write(moves: Sequence[Move]) -> None:
         grace_untils=[move.after.grace_until for move in moves],
         ended_ats=[move.ended_at for move in moves],
     )
-    assert written == len(moves), "who moves a coupon holds its membership, so nobody else has moved it"
+    assert len(written) == len(moves), "who moves a coupon holds its membership, so nobody else has moved it"
+    return {row["id"]: row["membership_id"] for row in written}
 
 
-def _step(move: Move, actor: str, booked_at: datetime) -> CouponStep:
+def _step(move: Move, membership_id: int, actor: str, booked_at: datetime) -> CouponStep:
     return CouponStep(
         coupon_id=move.before.coupon_id,
+        membership_id=membership_id,
         state_from=move.before.state,
         state_to=move.after.state,
         cause=move.cause,

@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
                                 fields=["campaign", "membership"],
                                 name="engagement_recipient_waiting",
                             ),
-                            models.Index(fields=["membership"], name="engagement_recipient_of_member"),
+                            models.Index(fields=["membership", "-settled_at", "-id"], name="engagement_recipient_of_member"),
                         ],
                         "constraints": [
                             models.UniqueConstraint(fields=("campaign", "membership"), name="engagement_campaignrecipient_once"),

@@ -410,6 +410,11 @@ class Migration(migrations.Migration):
                                 condition=models.Q(("ended_at", None)), fields=["tag", "membership"], name="tags_membertag_holders"
                             ),
                             models.Index(fields=["membership", "-started_at", "-id"], name="tags_membertag_of_member"),
+                            models.Index(
+                                condition=models.Q(("ended_at__isnull", False)),
+                                fields=["membership", "-ended_at", "-id"],
+                                name="tags_membertag_ended",
+                            ),
                         ],
                         "constraints": [
                             models.UniqueConstraint(

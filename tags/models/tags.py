@@ -104,6 +104,7 @@ class MemberTag(models.Model):
         indexes = [
             models.Index(fields=["tag", "membership"], condition=Q(ended_at=None), name="tags_membertag_holders"),
             models.Index(fields=["membership", "-started_at", "-id"], name="tags_membertag_of_member"),
+            models.Index(fields=["membership", "-ended_at", "-id"], condition=Q(ended_at__isnull=False), name="tags_membertag_ended"),
         ]
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from core import sql
 from core.enums import VersionState
+from core.scope import Scope
 from tags.enums import TagSource
 from tags.errors import TagNotFound
 from tags.models import MemberTag, Segment, Tag, TagExclusion, TagVersion
@@ -126,6 +128,42 @@ def history(membership_id: int, *, before: tuple[datetime, int] | None = None, l
         at, row_id = before
         rows = rows.filter(Q(started_at__lt=at) | Q(started_at=at, pk__lt=row_id))
     return list(rows.order_by("-started_at", "-pk")[:limit])
+
+
+@dataclass(frozen=True)
+class Happening:
+    """That a tag was given, or ended. id: of the row of MemberTag.  reason: why it was given, of an end why it ended."""
+
+    at: datetime
+    id: int
+    is_end: bool
+    name: str
+    source: TagSource
+    reason: str
+    programme_name: str
+
+    @property
+    def is_by_rule(self) -> bool:
+        """Whether a rule did it: what staff end has a reason."""
+        return self.source == TagSource.RULE and not self.reason
+
+
+def happened(member_id: int, scope: Scope, *, before: datetime, limit: int) -> list[Happening]:
+    """Tags given and ended in the programmes the caller reaches, the latest first, for the timeline (CSL-16). One statement."""
+    reached = None if scope.platform else list(scope.programme_ids)
+    rows = sql.rows("tags/history/happened", member_id=member_id, programme_ids=reached, before=before, limit=limit)
+    return [
+        Happening(
+            row["at"],
+            row["id"],
+            row["is_end"],
+            row["name"],
+            TagSource(row["source"]),
+            row["end_reason"] if row["is_end"] else row["reason"],
+            row["programme_name"],
+        )
+        for row in rows
+    ]
 
 
 def exclusions(membership_id: int) -> Sequence[TagExclusion]:

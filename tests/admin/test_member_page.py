@@ -185,6 +185,9 @@ def test_the_timeline_holds_everything_once_newest_first(street: Street, sit: Si
         "Level",
         "Points",
         "Message",
+        "Coupon",
+        "Tag",
+        "Campaign",
     }
 
 

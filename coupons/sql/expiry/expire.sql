@@ -5,10 +5,10 @@ WITH ended AS (
     SET state = 'expired', ended_at = greatest(valid_until, grace_until)
     WHERE membership_id = ANY(%(membership_ids)s) AND state = 'available' AND valid_until <= %(now)s
         AND (grace_until IS NULL OR grace_until <= %(now)s)
-    RETURNING id, ended_at
+    RETURNING id, membership_id, ended_at
 ), stepped AS (
-    INSERT INTO coupons_couponstep (coupon_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at)
-    SELECT id, 'available', 'expired', 'expired', '', '', 'system', ended_at, %(now)s
+    INSERT INTO coupons_couponstep (coupon_id, membership_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at)
+    SELECT id, membership_id, 'available', 'expired', 'expired', '', '', 'system', ended_at, %(now)s
     FROM ended
     ORDER BY id
 )

@@ -2,7 +2,7 @@
 -- usable for %(grace)s after its end where that came while it was reserved (coupons/rules/states.py). Answers their ids; a
 -- second run finds none.
 WITH due AS (
-    SELECT id, store_id, order_no, discount_minor, reserved_until
+    SELECT id, membership_id, store_id, order_no, discount_minor, reserved_until
     FROM coupons_coupon
     WHERE membership_id = ANY(%(membership_ids)s) AND state = 'reserved' AND reserved_until <= %(now)s
 ), freed AS (
@@ -14,9 +14,9 @@ WITH due AS (
     WHERE coupon.id = due.id
 )
 INSERT INTO coupons_couponstep (
-    coupon_id, state_from, state_to, cause, store_id, order_no, discount_minor, reason, actor, occurred_at, booked_at
+    coupon_id, membership_id, state_from, state_to, cause, store_id, order_no, discount_minor, reason, actor, occurred_at, booked_at
 )
-SELECT id, 'reserved', 'available', 'timed_out', store_id, order_no, discount_minor, '', 'system', reserved_until, %(now)s
+SELECT id, membership_id, 'reserved', 'available', 'timed_out', store_id, order_no, discount_minor, '', 'system', reserved_until, %(now)s
 FROM due
 ORDER BY id
 RETURNING coupon_id

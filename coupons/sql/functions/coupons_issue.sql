@@ -92,8 +92,10 @@ BEGIN
         RETURNING id, membership_id
     ),
     stepped AS (
-        INSERT INTO coupons_couponstep (coupon_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at)
-        SELECT made.id, '', 'available', 'issued', '', p_reason, p_actor, p_at, p_at
+        INSERT INTO coupons_couponstep (
+            coupon_id, membership_id, state_from, state_to, cause, order_no, reason, actor, occurred_at, booked_at
+        )
+        SELECT made.id, made.membership_id, '', 'available', 'issued', '', p_reason, p_actor, p_at, p_at
         FROM made
         ORDER BY made.id
     ),

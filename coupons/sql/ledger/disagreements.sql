@@ -1,11 +1,12 @@
 -- Coupons and templates that disagree with their steps and sums, at most %(limit)s (none, when all is well); by what differs:
--- "steps"      a coupon is not in the state its last step led to, or a step does not begin where the one before ended;
+-- "steps"      a coupon is not in the state its last step led to, or a step does not begin where the one before ended or names another
+--              membership;
 -- "issued"     a template counts other coupons as gone than there are but for revoked ones;
 -- "committed"  a template's committed budget is not what those may cost.
 -- membership_id is 0 where a template disagrees.
 WITH walk AS (
     SELECT
-        coupon_id, state_from, state_to, id,
+        coupon_id, membership_id, state_from, state_to, id,
         lag(state_to, 1, '') OVER number AS before, lead(id) OVER number IS NULL AS is_last
     FROM coupons_couponstep
     WINDOW number AS (PARTITION BY coupon_id ORDER BY id)
@@ -23,7 +24,7 @@ FROM (
     SELECT coupon.membership_id, 'steps', 0, coupon.id
     FROM walk
     JOIN coupons_coupon AS coupon ON coupon.id = walk.coupon_id
-    WHERE walk.state_from <> walk.before
+    WHERE walk.state_from <> walk.before OR walk.membership_id <> coupon.membership_id
     UNION ALL
     SELECT 0, 'issued', coalesce(sums.coupons, 0), template.issued
     FROM coupons_coupontemplate AS template

@@ -13,3 +13,4 @@ FROM unnest(
     coupon_id, state_from, state_to, store_id, order_no, reserved_at, reserved_until, used_at, discount_minor, grace_until, ended_at
 )
 WHERE coupon.id = move.coupon_id AND coupon.state = move.state_from
+RETURNING coupon.id, coupon.membership_id
