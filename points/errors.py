@@ -1,8 +1,19 @@
 """Refusals of points."""
 
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError, InvalidInput, NotFound
+
+
+def _said(values: Mapping[str, object]) -> str | None:
+    """How many there are, for whoever reads the refusal where the balance does not stand."""
+    available = values.get("available")
+    if available is None:
+        return None
+    return gettext("There are not enough points: %(available)s available.") % {"available": f"{available:,}"}
 
 
 class InsufficientPoints(DomainError):
@@ -10,6 +21,9 @@ class InsufficientPoints(DomainError):
 
     code = "insufficient_points"
     title = _("There are not enough points.")
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(_said(values), **values)
 
 
 class PointsOff(DomainError):

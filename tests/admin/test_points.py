@@ -246,6 +246,15 @@ def test_the_form_says_whose_points_they_are_and_then_what_came_of_it(street: St
     assert "−5 points are booked." in said(-5)
 
 
+def test_a_refusal_says_how_many_points_there_are(street: Street, sit: Sit) -> None:
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    held = PointsAccount.objects.get(membership=membership_of(street.ours)).held
+    refused = adjust(client, street.ours, -BALANCE)
+    assert refused.status_code == 400
+    assert f"There are not enough points: {BALANCE - held} available." in refused.content.decode()
+
+
 def test_cs_3_3_beyond_the_limit_a_second_person_decides(street: Street, sit: Sit) -> None:
     """CS-3.3, PTS-28: 101 waits, who asked cannot approve, an approver books it; it is decided once."""
     ours = street.ours
