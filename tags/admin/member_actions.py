@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from core import clock
 from core.backoffice.access import scope_of
 from core.backoffice.forms import ReasonForm, form_page, posted
 from core.backoffice.site import page
+from core.words import local
 from growth.admin import reach
 from growth.admin.people import whose
 from growth.links import member_page
@@ -51,24 +53,42 @@ def _tags(membership: "Membership") -> list[Tag]:
     return list(Tag.objects.filter(programme_id=membership.programme_id, retired_at=None))
 
 
+def _by_hand() -> QuerySet[MemberTag]:
+    """What members have by hand now."""
+    return MemberTag.objects.filter(ended_at=None).exclude(source=TagSource.RULE)
+
+
+def _had(row: MemberTag, zone: str) -> str:
+    said = {"since": local(row.started_at, zone), "reason": row.reason}
+    if row.reason:
+        return _("The member has had this tag by hand since %(since)s already; the earlier reason stays: %(reason)s") % said
+    return _("The member has had this tag by hand since %(since)s already; nothing has changed, and the reason was not kept.") % said
+
+
 @page("tags/memberships/<int:membership_id>/give/", name="tags_give")
 def give(request: HttpRequest, membership_id: int) -> HttpResponse:
     membership = reach.row(request, stores_selectors.membership_rows(membership_id), SUBJECT, verb="give")
-    return form_page(
-        request,
-        title=_("Give a tag"),
-        whose=whose(request, membership),
-        explanation=_("Given by hand it stays until somebody takes it away; no run of rules touches it."),
-        form=TagReasonForm(posted(request), tags=_tags(membership)),
-        act=lambda values: giving.give_to_one(
+
+    def act(values: dict[str, Any]) -> MemberTag | None:
+        """The row by hand that stands already; None where the tag is new."""
+        is_new = giving.give_to_one(
             membership_id=membership.pk,
             tag_id=values["tag"],
             source=TagSource.STAFF,
             reason=values["reason"],
             actor=scope_of(request).actor,
             at=clock.now(),
-        ),
-        done=_("The member has the tag."),
+        )
+        return None if is_new else _by_hand().get(membership=membership, tag=values["tag"])
+
+    return form_page(
+        request,
+        title=_("Give a tag"),
+        whose=whose(request, membership),
+        explanation=_("Given by hand it stays until somebody takes it away; no run of rules touches it."),
+        form=TagReasonForm(posted(request), tags=_tags(membership)),
+        act=act,
+        done=lambda had: _had(had, membership.programme.time_zone) if had else _("The member has the tag."),
         back=_panel(membership),
         submit=_("Give"),
     )
@@ -77,7 +97,7 @@ def give(request: HttpRequest, membership_id: int) -> HttpResponse:
 @page("tags/given/<int:member_tag_id>/take/", name="tags_take")
 def take(request: HttpRequest, member_tag_id: int) -> HttpResponse:
     """Only what was given by hand: what a rule gave ends with the rule, or by the list of those who never get it."""
-    rows = MemberTag.objects.filter(pk=member_tag_id, ended_at=None).exclude(source=TagSource.RULE)
+    rows = _by_hand().filter(pk=member_tag_id)
     found = reach.row(request, rows.select_related("membership__programme", "tag"), SUBJECT, "membership__programme_id", "give")
     return form_page(
         request,

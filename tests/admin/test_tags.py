@@ -14,6 +14,7 @@ from core import jobs
 from core.enums import VersionState
 from core.masking import Role
 from core.models import Job
+from core.words import local
 from members.models import Member
 from stores.models import Membership
 from tags.enums import TagGroup
@@ -257,6 +258,11 @@ def test_service_gives_and_takes_tags_with_a_reason(street: Street, sit: Sit) ->
     assert client.post(address, {"tag": tag.pk, "reason": "asked for it"}).status_code == 302
     given = MemberTag.objects.get(tag=tag)
     assert (given.source, given.reason, given.started_by) == ("staff", "asked for it", f"staff:{street.staff[Role.CUSTOMER_SERVICE].pk}")
+    again = client.post(address, {"tag": tag.pk, "reason": "asked once more"}, follow=True, headers={"accept-language": "en"})
+    since, said = local(given.started_at, ours.store.programme.time_zone), again.content.decode()
+    assert f"has had this tag by hand since {since} already" in said
+    assert "the earlier reason stays: asked for it" in said
+    assert MemberTag.objects.get(tag=tag).reason == "asked for it"
     assert client.post(reverse("admin:tags_take", args=[given.pk]), {"reason": "given by mistake"}).status_code == 302
     given.refresh_from_db()
     assert (given.ended_at is None, given.end_reason) == (False, "given by mistake")
