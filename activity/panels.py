@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from core.errors import NotFound
 from core.masking import FieldClass
 from core.money import format_minor
 from core.permissions import roles_for
-from core.registry import Part, Revealable, SearchKey, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, Part, Revealable, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from core.words import listed
 
@@ -95,17 +96,21 @@ class OrdersPanel:
     key: str = "orders"
     heading: Text = _("Orders")
     position: int = 20
+    clock: Clock = Clock.STORE
     template_name: str = "activity/panels/orders.html"
     roles: frozenset[str] = roles_for("activity.order", "view")
 
     def context(self, *, subject_id: int, scope: Scope, now: datetime, cursor: str | None, filters: Mapping[str, str]) -> dict[str, Any]:
-        status = filters.get("status", "")
-        only = Q(status=status) if status in OrderStatus.values else None
+        status, sought = filters.get("status", ""), filters.get("sought", "")
+        first = selectors.orders_numbered(subject_id, scope, sought) if sought else []
+        only = (Q(status=status) if status in OrderStatus.values else Q()) & ~Q(pk__in=[order.pk for order in first])
         found = selectors.orders_of_member(subject_id, scope, before=keyset.read_numbered(cursor), limit=PAGE + 1, filters=only)
         shown = found[:PAGE]
         return {
-            "rows": [order_row(order, scope, now) for order in shown],
+            "rows": [order_row(order, scope, now) for order in ([] if cursor else first) + shown],
+            "sought": {order.pk for order in first},
             "status": status,
+            "more_filters": urlencode({name: value for name, value in (("status", status), ("sought", sought)) if value}),
             "statuses": OrderStatus.choices,
             "next_cursor": keyset.write(shown[-1].placed_at, shown[-1].pk) if len(found) > PAGE else None,
         }
@@ -115,6 +120,7 @@ class AfterSalesPanel:
     key: str = "after-sales"
     heading: Text = _("After-sales")
     position: int = 30
+    clock: Clock = Clock.STORE
     template_name: str = "activity/panels/after_sales.html"
     roles: frozenset[str] = roles_for("activity.aftersale", "view")
 
@@ -131,6 +137,7 @@ class AssetsPanel:
     key: str = "assets"
     heading: Text = _("Balance (assets)")
     position: int = 70
+    clock: Clock = Clock.HOUSE
     template_name: str = "activity/panels/assets.html"
     roles: frozenset[str] = roles_for("activity.walletbalance", "view")
 
@@ -142,6 +149,7 @@ class BehaviourPanel:
     key: str = "behaviour"
     heading: Text = _("Behaviour")
     position: int = 95
+    clock: Clock = Clock.STORE
     template_name: str = "activity/panels/behaviour.html"
     roles: frozenset[str] = roles_for("activity.behaviourevent", "view")
 
@@ -160,6 +168,7 @@ class PortraitPanel:
     key: str = "portrait"
     heading: Text = _("Portrait")
     position: int = 92
+    clock: Clock = Clock.HOUSE
     template_name: str = "activity/panels/portrait.html"
     roles: frozenset[str] = roles_for("activity.behaviourevent", "view")
 
@@ -277,7 +286,7 @@ for _panel in (OrdersPanel(), AfterSalesPanel(), AssetsPanel(), BehaviourPanel()
 registry.add_part(Part("head", "balance", _balance, 30, "activity/cards/balance.html"))
 registry.add_part(Part("head", "bought", _bought, 100, "activity/cards/bought.html"))
 registry.add_timeline_source(TimelineSource("activity", _timeline))
-registry.add_search_key(SearchKey("order_no", _("order number"), selectors.members_by_order_no, 70))
+registry.add_search_key(SearchKey("order_no", _("order number"), selectors.members_by_order_no, 70, OrdersPanel.key))
 for _kind, _model, _phone, _address in (
     ("order", Order, _("phone of an order"), _("address of an order")),
     ("after_sale", AfterSale, _("phone of an after-sale"), _("address of an after-sale")),

@@ -31,6 +31,17 @@ def orders_of_member(
     )
 
 
+def orders_numbered(member_id: int, scope: Scope, number: str) -> list[Order]:
+    """The member's orders with this number, or with an after-sale of this number, as `orders_of_member` answers them."""
+    numbers = {number, number.upper()}
+    after_sales = narrow(AfterSale.objects.filter(member_id=member_id, after_sale_no__in=numbers), scope)
+    for filters in (Q(order_no__in=numbers), Q(pk__in=after_sales.values("order_id"))):
+        found = orders_of_member(member_id, scope, filters=filters)
+        if found:
+            return found
+    return []
+
+
 def facts_at(store_id: int) -> tuple[QuerySet[Order], QuerySet[AfterSale]]:
     """Orders and after-sales of a store, for conditions of others."""
     return Order.objects.filter(store_id=store_id), AfterSale.objects.filter(store_id=store_id)

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
 
 from django.db.models import QuerySet
@@ -18,16 +19,25 @@ from core.scope import Scope
 Text = str | Promise
 
 
+class Clock(StrEnum):
+    """By whose clock times are written: of the store where it happened, of the programme it counts in, of the whole back office."""
+
+    STORE = "store"
+    PROGRAMME = "programme"
+    HOUSE = "house"
+
+
 class Panel(Protocol):
     """A part of a back-office page that loads on demand and pages by keyset.
 
-    key: in the address.  heading: what people read.  position: 10, 20, 30 ... in reading order.
+    key: in the address.  heading: what people read.  position: 10, 20, 30 ... in reading order.  clock: by which its times are.
     template_name: rendered with what `context` returns.  roles: who may open it (empty: everyone who may open the page).
     """
 
     key: str
     heading: Text
     position: int
+    clock: Clock
     template_name: str
     roles: frozenset[str]
 
@@ -65,12 +75,16 @@ class TimelineSource:
 
 @dataclass(frozen=True)
 class SearchKey:
-    """One way to find members. find: (term, scope, limit) -> member ids within scope, best first; () when the term cannot be one."""
+    """One way to find members. find: (term, scope, limit) -> member ids within scope, best first; () when the term cannot be one.
+
+    panel: key of the part of the member page in which what was searched for stands; asked with the filter `sought` it shows that first.
+    """
 
     key: str
     label: Text
     find: Callable[[str, Scope, int], Sequence[int]]
     position: int = 50
+    panel: str = ""
 
 
 @dataclass(frozen=True)

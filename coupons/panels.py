@@ -15,7 +15,7 @@ from core.backoffice.panels import PAGE
 from core.errors import NotFound
 from core.money import format_minor
 from core.permissions import allowed, roles_for
-from core.registry import Part, SearchKey, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, Part, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from core.words import listed
 from coupons.enums import CouponSource, CouponState
@@ -60,6 +60,7 @@ class CouponsPanel:
     key: str = "coupons"
     heading: Text = _("Coupons")
     position: int = 40
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "coupons/panels/coupons.html"
     roles: frozenset[str] = roles_for(SUBJECT, "view")
 

@@ -14,7 +14,7 @@ from core.backoffice.panels import PAGE
 from core.enums import TimelineType
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
-from core.registry import HitColumn, Part, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, HitColumn, Part, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from core.words import listed, with_remark
 from growth import links
@@ -48,6 +48,7 @@ class LevelPanel:
     key: str = "level"
     heading: Text = _("Level")
     position: int = 50
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "growth/panels/level.html"
     roles: frozenset[str] = roles_for("growth.memberlevel", "view")
 
@@ -110,6 +111,7 @@ class BenefitsPanel:
     key: str = "benefits"
     heading: Text = _("Benefits")
     position: int = 52
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "growth/panels/benefits.html"
     roles: frozenset[str] = roles_for("growth.memberlevel", "view")
 
@@ -133,6 +135,7 @@ class GrowthPanel:
     key: str = "growth"
     heading: Text = _("Growth value")
     position: int = 55
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "growth/panels/growth.html"
     roles: frozenset[str] = roles_for("growth.growthentry", "view")
 

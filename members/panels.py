@@ -17,7 +17,7 @@ from core.enums import TimelineType
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.permissions import roles_for
-from core.registry import Revealable, SearchKey, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, Revealable, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from core.templatetags.guanxi import local
 from members import regions, rules, search, selectors
@@ -50,6 +50,7 @@ class ProfilePanel:
     key: str = "profile"
     heading: Text = _("Basic information")
     position: int = 10
+    clock: Clock = Clock.HOUSE
     template_name: str = "members/panels/profile.html"
     roles: frozenset[str] = frozenset()
 
@@ -122,6 +123,7 @@ class TimelinePanel:
     key: str = "timeline"
     heading: Text = _("Timeline")
     position: int = 90
+    clock: Clock = Clock.HOUSE
     template_name: str = "members/panels/timeline.html"
     roles: frozenset[str] = frozenset()
 
@@ -134,6 +136,7 @@ class ChangesPanel:
     key: str = "changes"
     heading: Text = _("Changes")
     position: int = 110
+    clock: Clock = Clock.HOUSE
     template_name: str = "members/panels/changes.html"
     roles: frozenset[str] = roles_for("members.mergecase", "view")
 
@@ -205,6 +208,7 @@ class AccessPanel:
     key: str = "access"
     heading: Text = _("Access log")
     position: int = 120
+    clock: Clock = Clock.HOUSE
     template_name: str = "members/panels/access.html"
     roles: frozenset[str] = roles_for("members.accesslog", "view")
 

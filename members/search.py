@@ -14,6 +14,7 @@ from django.db.models.functions import Lower, Right
 from core import phones, registry
 from core import scope as scopes
 from core.errors import InvalidInput
+from core.registry import SearchKey
 from core.scope import Scope
 from members.enums import AccessAction, MemberStatus
 from members.models import AccessLog, Identity, Member
@@ -26,13 +27,18 @@ _NUMBER = re.compile(r"\+?[\d\s()-]{7,24}")
 
 def find(term: str, scope: Scope, limit: int) -> list[int]:
     """Ids of at most `limit` members found by any of the offered keys, in the keys' order."""
-    found: dict[int, None] = {}
+    return list(found_by(term, scope, limit))
+
+
+def found_by(term: str, scope: Scope, limit: int) -> dict[int, SearchKey]:
+    """The same with the key that found each first."""
+    found: dict[int, SearchKey] = {}
     for key in registry.search_keys():
         for member_id in key.find(term, scope, limit):
-            found.setdefault(member_id)
+            found.setdefault(member_id, key)
         if len(found) >= limit:
             break
-    return list(found)[:limit]
+    return dict(list(found.items())[:limit])
 
 
 def by_phone(term: str, scope: Scope, limit: int) -> Sequence[int]:

@@ -15,7 +15,7 @@ from core.enums import TimelineType
 from core.errors import NotFound
 from core.masking import FieldClass
 from core.permissions import allowed, roles_for
-from core.registry import Part, Revealable, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, Part, Revealable, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from core.words import signed
 from growth.links import member_page as page_of
@@ -44,6 +44,7 @@ class PointsPanel:
     key: str = "points"
     heading: Text = _("Points")
     position: int = 60
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "points/panels/points.html"
     roles: frozenset[str] = roles_for("points.pointsaccount", "view")
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import registry
 from core import scope as scopes
@@ -14,21 +16,40 @@ from core.backoffice import keyset
 from core.backoffice.panels import PAGE
 from core.enums import TimelineType
 from core.permissions import allowed, roles_for
-from core.registry import HitColumn, Part, SearchKey, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, HitColumn, Part, SearchKey, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
-from core.words import listed
+from core.words import listed, with_remark
 from stores import selectors
 from stores.models import Membership, ServiceNote
 
 
 def _memberships(member_id: int, scope: Scope, now: datetime, programme_id: int | None) -> dict[str, Any]:
-    return {"memberships": selectors.memberships_of(member_id, scope)}
+    found = selectors.memberships_with_zones(member_id, scope)
+    programmes = {membership.programme.name: membership.programme.time_zone for membership, _zones in found}
+    return {
+        "memberships": [membership for membership, _zones in found],
+        "clocks": _clocks(programmes, sorted({zone for _membership, zones in found for zone in zones})),
+    }
+
+
+def _clocks(of_programmes: Mapping[str, str], of_stores: Sequence[str]) -> dict[Clock, str]:
+    """By which clock the times of a part are, in words; nothing where there is but one."""
+    house = timezone.get_current_timezone_name()
+    if len({house, *of_programmes.values(), *of_stores}) == 1:
+        return {}
+    named = listed(with_remark(name, zone) for name, zone in of_programmes.items())
+    return {
+        Clock.STORE: _("Times by the clock of each store: %(zones)s") % {"zones": listed(of_stores)},
+        Clock.PROGRAMME: _("Times by the clock of the programme: %(zones)s") % {"zones": named},
+        Clock.HOUSE: _("Times by the clock of %(zone)s") % {"zone": house},
+    }
 
 
 class NotesPanel:
     key: str = "notes"
-    heading: Text = _("Service notes")
+    heading: Text = gettext_lazy("Service notes")
     position: int = 100
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "stores/panels/notes.html"
     roles: frozenset[str] = roles_for("stores.servicenote", "view")
 
@@ -103,6 +124,6 @@ registry.set_locator(selectors.member_stores)
 registry.add_panel("members.Member", NotesPanel())
 registry.add_part(Part("head", "memberships", _memberships, 5, "stores/cards/memberships.html"))
 registry.add_timeline_source(TimelineSource("stores", _timeline))
-registry.add_search_key(SearchKey("member_no", _("member number"), _by_member_number, 50))
-registry.add_hit_column(HitColumn("stores", _("stores"), _programme_names, 20))
-registry.add_hit_column(HitColumn("member_no", _("member number"), _member_numbers, 30))
+registry.add_search_key(SearchKey("member_no", gettext_lazy("member number"), _by_member_number, 50))
+registry.add_hit_column(HitColumn("stores", gettext_lazy("stores"), _programme_names, 20))
+registry.add_hit_column(HitColumn("member_no", gettext_lazy("member number"), _member_numbers, 30))

@@ -1,9 +1,10 @@
 """Reads of stores, programmes and memberships that others need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core import clock
@@ -61,8 +62,18 @@ def memberships_reached(member_id: int, scope: Scope) -> QuerySet[Membership]:
 
 def memberships_of(member_id: int, scope: Scope) -> list[Membership]:
     """The same with programme and store: the platform's first, then the stores' by code."""
-    rows = memberships_reached(member_id, scope).select_related("programme", "store")
-    return sorted(rows, key=lambda row: (row.programme.kind != ProgrammeKind.PLATFORM, row.programme.code))
+    return sorted(memberships_reached(member_id, scope).select_related("programme", "store"), key=_platform_first)
+
+
+def _platform_first(row: Membership) -> tuple[bool, str]:
+    return (row.programme.kind != ProgrammeKind.PLATFORM, row.programme.code)
+
+
+def memberships_with_zones(member_id: int, scope: Scope) -> list[tuple[Membership, Sequence[str]]]:
+    """The same, each with the time zones of its programme's stores. One statement."""
+    zones = Store.objects.filter(programme_id=OuterRef("programme_id")).order_by("time_zone").values("time_zone").distinct()
+    rows = memberships_reached(member_id, scope).select_related("programme", "store").annotate(store_zones=ArraySubquery(zones))
+    return [(row, row.store_zones) for row in sorted(rows, key=_platform_first)]
 
 
 class Contact(NamedTuple):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.money import format_minor
 from core.permissions import roles_for
-from core.registry import Text
+from core.registry import Clock, Text
 from core.scope import Scope
 from stores import selectors as stores_selectors
 from tags.models import MemberDay
@@ -40,6 +40,7 @@ class DaysPanel:
     key: str = "days"
     heading: Text = _("Days and months")
     position: int = 94
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "tags/panels/days.html"
     roles: frozenset[str] = roles_for("tags.membertag", "view")
 

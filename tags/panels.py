@@ -15,7 +15,7 @@ from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
-from core.registry import Part, Text, TimelineEntry, TimelineSource
+from core.registry import Clock, Part, Text, TimelineEntry, TimelineSource
 from core.scope import Scope
 from growth.links import member_page
 from stores import selectors as stores_selectors
@@ -60,6 +60,7 @@ class TagsPanel:
     key: str = "tags"
     heading: Text = _("Tags")
     position: int = 80
+    clock: Clock = Clock.PROGRAMME
     template_name: str = "tags/panels/tags.html"
     roles: frozenset[str] = roles_for(SUBJECT, "view")
 

@@ -1,7 +1,9 @@
 """The lookup: one box that finds a member by whatever is known of them (CSL-01..04). Every search is in the access log."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -43,7 +45,9 @@ def lookup(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     if search.searches_since(user_id=user_id_of(request), since=now - timedelta(minutes=1)) >= SEARCHES_PER_MINUTE:
         return _lookup_page(request, term=term, too_many=True, status=429)
-    ids = search.find(term, scope_of(request), HITS + 1)
+    found = search.found_by(term, scope_of(request), HITS + 1)
+    ids = list(found)
+    places = {member_id: _place(member_id, key.panel, term) for member_id, key in found.items()}
     services.log_access(
         scope=scope_of(request),
         user_id=user_id_of(request),
@@ -55,14 +59,20 @@ def lookup(request: HttpRequest) -> HttpResponse:
         request_id=request_id_of(request),
     )
     if len(ids) == 1:
-        return HttpResponseRedirect(reverse("admin:members_member_change", args=ids))
+        return HttpResponseRedirect(places[ids[0]])
     members = Member.objects.in_bulk(ids[:HITS])
-    hits = hit_rows([members[member_id] for member_id in ids[:HITS] if member_id in members], request)
+    hits = hit_rows([members[member_id] for member_id in ids[:HITS] if member_id in members], request, places)
     return _lookup_page(request, term=term, hits=hits, searched=True, more=len(ids) > HITS)
 
 
-def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]]:
-    """Lines of a list of members, each masked by the roles the caller has in that member's stores."""
+def _place(member_id: int, panel: str, term: str) -> str:
+    """The member page, at the part that shows what was searched for where there is one."""
+    page_url = reverse("admin:members_member_change", args=[member_id])
+    return f"{page_url}?{urlencode({'at': panel, 'sought': term})}#{panel}" if panel else page_url
+
+
+def hit_rows(members: list[Member], request: HttpRequest, places: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Lines of a list of members, each masked by the roles the caller has in that member's stores. places: where each leads."""
     ids = [member.pk for member in members]
     homes = registry.stores_of(ids) if ids else {}
     columns = [(column.heading, column.build(ids, scope_of(request)) if ids else {}) for column in registry.hit_columns()]
@@ -75,7 +85,7 @@ def hit_rows(members: list[Member], request: HttpRequest) -> list[dict[str, Any]
                 "name": called(member, scope),
                 "phone": show(FieldClass.PHONE, phones.national(member.phone), scope),
                 "columns": [(heading, words.get(member.pk, "")) for heading, words in columns],
-                "url": reverse("admin:members_member_change", args=[member.pk]),
+                "url": (places or {}).get(member.pk) or reverse("admin:members_member_change", args=[member.pk]),
             }
         )
     return found

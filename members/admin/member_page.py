@@ -4,6 +4,8 @@ It is composed of what the apps offer in core.registry, and costs the same for a
 Every view and reveal is in the access log (SEC-07).
 """
 
+from urllib.parse import urlencode
+
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -32,11 +34,13 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
     cards = [
         {"key": part.key, "template_name": part.template_name, **part.build(member.pk, scope, now, None)} for part in registry.parts("head")
     ]
+    clocks = next((card["clocks"] for card in cards if "clocks" in card), {})
     panels = [
         {
             "key": panel.key,
             "heading": panel.heading,
-            "url": reverse("admin:members_member_panel", args=[member.pk, panel.key]),
+            "clock": clocks.get(panel.clock, ""),
+            "url": reverse("admin:members_member_panel", args=[member.pk, panel.key]) + _sought(request, panel.key),
         }
         for panel in registry.panels("members.Member")
         if not panel.roles or panel.roles & scope.roles
@@ -63,6 +67,12 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
             "may_note": permissions.allowed("stores.servicenote", "add", scope),
         },
     )
+
+
+def _sought(request: HttpRequest, panel: str) -> str:
+    """What the lookup was asked for, for the part in which it stands (core.registry.SearchKey)."""
+    term = request.GET.get("sought", "")
+    return f"?{urlencode({'sought': term})}" if term and request.GET.get("at") == panel else ""
 
 
 @require_http_methods(["GET"])

@@ -1,12 +1,15 @@
 """The lookup: one box, any way a caller names somebody, and the one hit opens by itself (CSL-01, CSL-02, design section 9)."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.test import Client
 from django.urls import reverse
 
+from activity import services as activity_services
 from core.masking import Role
 from coupons.models import Coupon
 from members import services as members_services
@@ -16,6 +19,7 @@ from stores.enums import StaffRole
 from stores.models import Membership
 from tests import world
 from tests.admin.conftest import Sit, Street
+from tests.admin.neighbours import many_orders, order_in
 
 
 def look_up(client: Client, term: str) -> Any:
@@ -53,7 +57,45 @@ def test_every_way_of_naming_somebody_opens_the_only_hit(street: Street, sit: Si
     for way, term in ways(street).items():
         answer = look_up(client, term)
         assert answer.status_code == 302, way
-        assert answer["Location"] == reverse("admin:members_member_change", args=[street.ours.member_id]), way
+        page, _question, query = answer["Location"].partition("?")
+        assert page == reverse("admin:members_member_change", args=[street.ours.member_id]), way
+        assert query == (f"{urlencode({'at': 'orders', 'sought': term})}#orders" if way.startswith(("order", "after-sale")) else ""), way
+
+
+def test_an_order_number_opens_the_page_with_that_order_first(street: Street, sit: Sit) -> None:
+    """However many orders there are: the oldest of 62 stands first, marked, with all its lines, and once."""
+    client = sit(street.staff[Role.CUSTOMER_SERVICE])
+    many_orders(street.ours.store, street.ours.member_id, 60, until=street.now - timedelta(days=10), prefix="LATE-")
+    old = order_in(street.ours.store, street.ours.member_id, "OLD-1", street.now - timedelta(days=300))
+    old = replace(
+        old,
+        lines=tuple(
+            replace(old.lines[0], line_no=number, name=f"第{number}件", unit_price_minor=796, paid_minor=796) for number in range(1, 26)
+        ),
+    )
+    activity_services.record_orders(orders=[old], actor="test", booked_at=street.now)
+
+    page = client.get(look_up(client, "old-1")["Location"]).content.decode()
+    [panel] = re.findall(r'hx-get="([^"]*/panel/orders/[^"]*)"', page)
+    assert panel.endswith("?sought=old-1")
+    shown: list[str] = []
+    address = panel
+    while address:
+        text = client.get(address).content.decode()
+        shown += re.findall(r'data-order="([^"]+)"', text)
+        if address == panel:
+            assert '<article class="gx-record gx-sought" aria-current="true" data-order="OLD-1">' in text
+            assert '<details class="gx-further" open>' in text
+        address = "".join(re.findall(r'hx-get="([^"]*cursor=[^"]*)"', text)).replace("&amp;", "&")
+    assert shown[0] == "OLD-1"
+    assert len(shown) == len(set(shown)) == 62
+
+    by_after_sale = client.get(
+        look_up(client, "AS-甲-1")["Location"].replace("/change/", "/panel/orders/").partition("#")[0]
+    ).content.decode()
+    assert re.findall(r'gx-sought" aria-current="true" data-order="([^"]+)"', by_after_sale) == ["O-甲-1"]
+    theirs = reverse("admin:members_member_panel", args=[street.ours.member_id, "orders"]) + "?sought=O-乙-1"
+    assert "gx-sought" not in client.get(theirs).content.decode()
 
 
 def test_another_shops_people_find_nobody_by_any_way(street: Street, sit: Sit) -> None:

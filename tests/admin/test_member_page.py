@@ -81,6 +81,19 @@ def test_the_balance_names_its_programme_and_the_portrait_rounds_half_up(street:
     assert "<dt>an order on average</dt><dd>¥1.01</dd>" in panel(client, buyer, "portrait")  # 3.02 by three
 
 
+def test_where_there_are_two_clocks_each_part_says_its_own_and_else_none(street: Street, sit: Sit) -> None:
+    client, store = sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.store
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    address = reverse("admin:members_member_change", args=[street.ours.member_id])
+    assert "gx-clock" not in client.get(address).content.decode()
+    Store.objects.filter(pk=store.pk).update(time_zone="Europe/London")
+    parts = re.findall(r'id="heading-([\w-]+)">.*?</h2>\s*<p class="gx-soft gx-clock">([^<]+)</p>', client.get(address).content.decode())
+    said = dict(parts)
+    assert said["orders"] == "Times by the clock of each store: Europe/London"
+    assert said["growth"] == f"Times by the clock of the programme: {store.programme.name} (Asia/Shanghai)"
+    assert said["timeline"] == "Times by the clock of Asia/Shanghai"
+
+
 def test_an_order_shows_what_a_caller_asks_for(street: Street, sit: Sit) -> None:
     text = panel(sit(street.staff[Role.CUSTOMER_SERVICE]), street.ours.member_id, "orders")
     for seen in (
