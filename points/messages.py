@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import notices
+from core.words import signed
 from points.enums import EntryKind
 
 MEMBER = "member"  # members.enums.MessageType
 
 
 def _points_changed(values: Mapping[str, Any]) -> str:
-    words = _("Your points in %(programme)s: %(change)+d (%(kind)s). You now have %(balance)d.") % {
+    words = _("Your points in %(programme)s: %(change)s (%(kind)s). You now have %(balance)d.") % {
         **values,
+        "change": signed(values["change"]),
         "kind": EntryKind(values["kind"]).label,
     }
     if values.get("debt"):

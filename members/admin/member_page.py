@@ -4,6 +4,7 @@ It is composed of what the apps offer in core.registry, and costs the same for a
 Every view and reveal is in the access log (SEC-07).
 """
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import admin
@@ -34,7 +35,7 @@ def member_page(request: HttpRequest, member_id: int) -> HttpResponse:
     cards = [
         {"key": part.key, "template_name": part.template_name, **part.build(member.pk, scope, now, None)} for part in registry.parts("head")
     ]
-    clocks = next((card["clocks"] for card in cards if "clocks" in card), {})
+    clocks: Mapping[registry.Clock, str] = next((card["clocks"] for card in cards if "clocks" in card), {})
     panels = [
         {
             "key": panel.key,

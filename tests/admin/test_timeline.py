@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils.translation import override
 
+from core import registry
 from core.backoffice import timeline
 from core.registry import TimelineEntry
 from core.scope import Scope
@@ -169,7 +170,7 @@ def test_of_very_many_only_a_page_is_read() -> None:
         for before in (NOW + 2 * VERY_MANY * HOUR, NOW + VERY_MANY // 2 * HOUR):
             read = rows_read(table)
             for source in ("coupons", "tags", "campaigns"):
-                [entries] = [each.entries for each in timeline.registry.timeline_sources() if each.key == source]
+                [entries] = [each.entries for each in registry.timeline_sources() if each.key == source]
                 assert len(entries(member.member_id, EVERYTHING, before, LIMIT)) == LIMIT
             assert rows_read(table) - read <= 8 * LIMIT, (table, before)
 

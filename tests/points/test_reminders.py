@@ -264,6 +264,7 @@ def test_a_debt_is_told_with_the_change(programme: Programme) -> None:
     house.reverse(earned, 10)
     told = Notice.objects.filter(template="points_changed").latest("id")
     assert (told.values["change"], told.values["debt"]) == (-2, 8)
+    assert "−2" in notices.text(told)
     assert "8" in notices.text(told)
 
 
