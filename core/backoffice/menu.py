@@ -18,18 +18,19 @@ from core.scope import Scope
 
 @dataclass(frozen=True)
 class Group:
-    """A part of the menu."""
+    """A part of the menu, which folds. is_open: also while one is on a page of another part."""
 
     key: str
     title: Text
     icon: str
+    is_open: bool = False
 
 
 GROUPS = (
-    Group("lookup", _("Member lookup"), "person_search"),
+    Group("lookup", _("Member lookup"), "person_search", is_open=True),
     Group("levels", _("Levels"), "military_tech"),
     Group("assets", _("Assets"), "account_balance_wallet"),
-    Group("profiles", _("Member profiles"), "badge"),
+    Group("profiles", _("Member profiles"), "badge", is_open=True),
     Group("tags", pgettext_lazy("menu", "Tags"), "sell"),
     Group("stores", _("Stores and platform"), "storefront"),
     Group("system", _("System"), "settings"),
@@ -72,8 +73,13 @@ def ways(links: Sequence[str], scope: Scope) -> list[tuple[Text, str]]:
     ]
 
 
+def title_at(path: str) -> Text | None:
+    """What the line of the menu that leads to this very address is called, so that its page is called the same."""
+    return next((entry.title for entry in _entries if reverse(entry.link) == path), None)
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """What the theme draws (UNFOLD: SIDEBAR.navigation)."""
+    """What templates/unfold/helpers/app_list.html draws (UNFOLD: SIDEBAR.navigation)."""
     scope = scope_of(request)
     found = []
     for group in GROUPS:
@@ -83,7 +89,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             if entry.group == group.key and permissions.allowed(entry.subject, entry.verb, scope)
         ]
         if items:
-            found.append({"title": group.title, "items": items})
+            found.append({"title": group.title, "items": items, "is_open": group.is_open or any(item["active"] for item in items)})
     return found
 
 

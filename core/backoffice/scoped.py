@@ -115,10 +115,11 @@ class ScopedAdmin(_Scoped, ModelAdmin):
     actions: Sequence[Callable[..., Any] | str] | None = []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The heading names what is listed. What no database can look for is refused before it is asked."""
+        """The heading names what is listed, as the menu does. What no database can look for is refused before it is asked."""
         if any("\x00" in value for _name, values in request.GET.lists() for value in values):
             raise BadRequest
-        titled = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        named = menu.title_at(request.path) or capfirst(str(self.opts.verbose_name_plural))
+        titled = {"title": named, **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, titled)
         return response
 

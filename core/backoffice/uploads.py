@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock, csvio, jobs
+from core.backoffice import menu
 from core.backoffice.access import may, user_id_of
 from core.backoffice.downloads import csv_file
 from core.backoffice.forms import BackOfficeForm
@@ -101,7 +102,7 @@ def upload_page(
         return HttpResponseRedirect(job_url(job.pk))
     context = {
         **admin.site.each_context(request),
-        "title": kind.words,
+        "title": menu.title_at(request.path) or kind.words,
         "form": form,
         "explanation": explanation,
         "needs": needs,

@@ -67,7 +67,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return reach.show(
         request,
         "growth/overrides.html",
-        title=_("Approval of levels set by hand"),
+        title=_("Levels set by hand"),
         programme=programme,
         subject=SUBJECT,
         waiting=_rows(request, waiting),

@@ -81,7 +81,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return reach.show(
         request,
         "growth/matches.html",
-        title=_("Cross matching of levels"),
+        title=_("Cross matching"),
         programme=programme,
         subject=SUBJECT,
         rows=[

@@ -36,7 +36,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return reach.show(
         request,
         "growth/notices.html",
-        title=_("Messages to members (simulated)"),
+        title=_("Messages (simulated)"),
         programme=programme,
         subject=SUBJECT,
         rows=_rows(request, shown),

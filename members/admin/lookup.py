@@ -102,7 +102,7 @@ def _lookup_page(request: HttpRequest, *, status: int = 200, **context: Any) -> 
         "members/lookup.html",
         {
             **admin.site.each_context(request),
-            "title": _("Member lookup"),
+            "title": _("Find a member"),
             "hide_header_search": True,
             "columns": registry.hit_columns(),
             "keys": [key.label for key in registry.search_keys()],

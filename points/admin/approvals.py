@@ -57,7 +57,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return reach.show(
         request,
         "points/adjustments.html",
-        title=_("Approval of points adjustments"),
+        title=_("Points adjustments"),
         programme=programme,
         subject=SUBJECT,
         waiting=_lines(request, waiting),

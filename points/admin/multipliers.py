@@ -62,7 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return reach.show(
         request,
         "points/multipliers.html",
-        title=_("Member days and multipliers"),
+        title=_("Member days"),
         programme=programme,
         subject=SUBJECT,
         lines=sorted(lines, key=lambda line: (order.index(line.standing), line.next_on or date.max, -line.multiplier.factor)),

@@ -42,7 +42,7 @@ def test_a_member_is_found_and_read_by_keyboard_alone(desks: Sit, cast: Cast) ->
     page, keys = desk.page, desk.page.keyboard
     desk.go("/admin/lookup/")
     expect(page.locator(".gx-search input")).to_be_focused()
-    keys.type("O1001")
+    keys.type("13800138000")
     keys.press("Enter")
     expect(page.locator(".gx-who h2")).to_have_text("张三")
     expect(page.locator(".gx-who h2")).to_be_visible()  # until its scripts run, the page is there and hidden: no key does anything
@@ -83,6 +83,46 @@ def test_the_menu_is_skipped_by_two_keys(desks: Sit, cast: Cast) -> None:
     keys.press("Enter")
     keys.press("Tab")
     expect(page.locator("#content .gx-who a:focus")).to_have_text(re.compile("修改资料"))
+
+
+def test_the_menu_folds_by_mouse_and_by_keys_and_nothing_jumps(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01")
+    page, keys = desk.page, desk.page.keyboard
+    desk.go("/admin/coupons/coupons/")
+    part = page.locator(".gx-menu-group")
+    assets, levels = (
+        part.filter(has=page.get_by_role("heading", name="会员资产")),
+        part.filter(has=page.get_by_role("heading", name="会员等级")),
+    )
+    expect(assets).to_have_attribute("open", "")
+    expect(assets.locator("[aria-current=page]")).to_have_text(re.compile("优惠券"))
+    expect(levels.get_by_role("link")).to_have_count(0)  # folded: neither seen nor reached by Tab
+    top = "document.querySelector('#content').getBoundingClientRect().top"
+    before = page.evaluate(top)
+    levels.locator("summary").focus()
+    keys.press("Enter")
+    expect(levels.get_by_role("link").first).to_be_visible()
+    keys.press("Tab")
+    expect(levels.get_by_role("link").first).to_be_focused()
+    levels.locator("summary").click()
+    expect(levels.get_by_role("link")).to_have_count(0)
+    assert page.evaluate(top) == before
+
+    phone = desks("cs01", viewport={"width": 390, "height": 844})
+    phone.go("/admin/coupons/coupons/")
+    phone.page.get_by_role("button", name="菜单").locator(".xl\\:hidden\\!").click()
+    group = phone.page.locator(".gx-menu-group").filter(has=phone.page.get_by_role("heading", name="会员标签"))
+    group.locator("summary").click()
+    expect(group.get_by_role("link").first).to_be_in_viewport()
+    assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_an_order_number_leads_to_its_order(desks: Sit, cast: Cast) -> None:
+    desk = desks("cs01")
+    desk.look_up("o1001")
+    expect(desk.page.locator("#orders .gx-sought")).to_have_attribute("data-order", "O1001")
+    expect(desk.page.locator("#orders .gx-sought")).to_be_in_viewport()
+    expect(desk.page.locator("#orders .gx-sought")).to_contain_text("查询的订单")
 
 
 def test_the_search_box_has_the_focus_however_late_the_scripts_come(desks: Sit, cast: Cast) -> None:
