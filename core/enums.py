@@ -30,6 +30,9 @@ class TimelineType(models.TextChoices):
     LEVEL = "level", _("Level")
     MESSAGE = "message", _("Message")
     POINTS = "points", _("Points")
+    COUPON = "coupon", _("Coupon")
+    TAG = "tag", _("Tag")
+    CAMPAIGN = "campaign", _("Campaign")
 
 
 class Origin(models.TextChoices):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from core import registry
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.money import format_minor
 from core.permissions import allowed, roles_for
@@ -127,7 +128,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=each.at,
-            kind=_("Coupon"),
+            type=TimelineType.COUPON,
             title=f"{HAPPENED[each.what]} · {_value(each)} {each.name}",
             key=f"coupon:{each.number:012d}:{'received' if each.what == 'received' else 'step'}",
             store=each.place,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import registry
+from core.enums import TimelineType
 from core.permissions import roles_for
 from core.registry import Text, TimelineEntry, TimelineSource
 from core.scope import Scope
@@ -25,7 +25,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=each.at,
-            kind=_("Campaign"),
+            type=TimelineType.CAMPAIGN,
             title=f"{each.name} · {each.state.label}",
             key=f"campaign:{each.id:012d}",
             store=each.programme_name,

@@ -13,6 +13,7 @@ from core import registry
 from core import scope as scopes
 from core.backoffice import actors, keyset
 from core.backoffice.panels import PAGE
+from core.enums import TimelineType
 from core.errors import NotFound
 from core.permissions import allowed, roles_for
 from core.registry import Clock, Part, Text, TimelineEntry, TimelineSource
@@ -131,7 +132,7 @@ def _timeline(member_id: int, scope: Scope, before: datetime, limit: int) -> Seq
     return [
         TimelineEntry(
             at=each.at,
-            kind=_("Tag"),
+            type=TimelineType.TAG,
             title=f"{_happened(each)} · {each.name}",
             key=f"tag:{each.id:012d}:{'ended' if each.is_end else 'given'}",
             store=each.programme_name,

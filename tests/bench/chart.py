@@ -111,8 +111,8 @@ def _panel(title: str, found: Sequence[Line], sizes: Sequence[int], left: int) -
         points = " ".join(f"{x(size):.1f},{y(times):.1f}" for size, times in line.costs)
         out.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>')
         out += [f'<circle cx="{x(size):.1f}" cy="{y(times):.1f}" r="3" fill="{colour}"/>' for size, times in line.costs]
-        times = line.costs[-1][1]
-        label = f"{line.name}, {times:,.0f} x" if times >= 10 else f"{line.name}, {times:.1f} x"
+        last = line.costs[-1][1]
+        label = f"{line.name}, {last:,.0f} x" if last >= 10 else f"{line.name}, {last:.1f} x"
         out.append(f'<text x="{edge + 10}" y="{height + 4:.1f}" style="fill:{colour}">{escape(label)}</text>')
     return "\n".join(out) + "\n"
 
