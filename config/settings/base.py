@@ -125,6 +125,9 @@ LOGIN_REDIRECT_URL = "admin:index"
 # Five wrong passwords for an account from addresses it has not lately been used from, counted together in the database, close it to all
 # such addresses for fifteen minutes; five from an address it is used from close it there: ten in all (R17).
 AXES_FAILURE_LIMIT = 5
+AXES_HANDLER = "core.logins.LoginHandler"
+# So many wrong passwords from one address within that time, whatever the accounts, close it to accounts it is not used for.
+LOGIN_FAILURES_PER_ADDRESS = env.whole("LOGIN_FAILURES_PER_ADDRESS", default=50, least=5)
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = "core.logins.lockout_parameters"
 AXES_RESET_ON_SUCCESS = True

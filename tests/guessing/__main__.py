@@ -1,7 +1,7 @@
 """`make guess`: wrong passwords by the thousand against the running system (R17). What is counted must hold, what is timed is told.
 
-A stranger tries one account from one address, one account from as many addresses as tries, with Valkey and without, and a name that is
-nobody's. Then: does the time of an answer tell whether an account exists?
+A stranger tries one account from one address, one account from as many addresses as tries, with Valkey and without, a name that is
+nobody's, and one password for each of many accounts from one address. Then: does the time of an answer tell whether an account exists?
 """
 
 import argparse
@@ -29,8 +29,10 @@ from tests.storm.stack import VALKEY, Stack
 PASSWORD = "the-right-password-2026"
 WRONG = "a-wrong-password-2026"
 HOME = "203.0.113.7"  # whence the owner has logged in before
+OFFICE = "203.0.113.50"  # an address that many share
 JUDGED, CLOSED, IN = 200, 429, 302  # the form again, too many tries, logged in
 MOST = 10  # tries that may be judged of one account (R17)
+MOST_OF_ADDRESS = 50  # and from one address, whatever the accounts (LOGIN_FAILURES_PER_ADDRESS)
 APART = 0.1  # how far the medians may be apart (R17)
 
 
@@ -92,7 +94,8 @@ def standing(folder: Path, people: int) -> Iterator[Stack]:
         from django.db import connections
 
         call_command("migrate", verbosity=0)
-        names = ["owner", "owner-of-one-address", "owner-without-valkey", *(f"known-{number:04}" for number in range(people))]
+        owners = ["owner", "owner-of-one-address", "owner-without-valkey", "owner-elsewhere", "neighbour"]
+        names = [*owners, *(f"known-{number:04}" for number in range(people))]
         kept = make_password(PASSWORD)
         user = get_user_model()
         user.objects.bulk_create([user(username=name, password=kept, is_staff=True) for name in names])
@@ -133,7 +136,23 @@ def attacks(stack: Stack, door: Door, tries: int) -> list[dict[str, Any]]:
     tried("a name that is nobody's, another address for each try", "nobody", strangers)
     stack.servers.kill(VALKEY)
     tried("one account, another address for each try, Valkey dead", "owner-without-valkey", strangers)
+    found.append(spray(door, tries))
+    say(f"  {found[-1]}")
     return found
+
+
+def spray(door: Door, tries: int) -> dict[str, Any]:
+    """One password for each of many accounts, from an address where one of their owners works. She stays in, the others from elsewhere."""
+    tries = max(tries, MOST_OF_ADDRESS + 10)
+    assert door.knock("neighbour", PASSWORD, OFFICE)[0] == IN
+    names = ["neighbour", "owner-elsewhere", *(f"listed-{number}" for number in range(tries - 2))]
+    statuses = Counter(door.knock(name, WRONG, OFFICE)[0] for name in names)
+    afterwards = {door.knock("neighbour", PASSWORD, OFFICE)[0], door.knock("owner-elsewhere", PASSWORD, HOME)[0]}
+    return {
+        "attack": "one guess at each of many accounts, one address, Valkey dead", "tries": tries, "judged": statuses[JUDGED],
+        "closed": statuses[CLOSED], "otherwise": tries - statuses[JUDGED] - statuses[CLOSED], "at_most": MOST_OF_ADDRESS,
+        "owner_gets_in": afterwards == {IN},
+    }  # fmt: skip
 
 
 def telling(door: Door, people: int) -> dict[str, Any]:
@@ -157,7 +176,7 @@ def failures(attacked: Sequence[dict[str, Any]], told: dict[str, Any]) -> list[s
     """What R17 does not allow, times apart."""
     found = []
     for each in attacked:
-        if not 0 < each["judged"] <= MOST or each["otherwise"]:
+        if not 0 < each["judged"] <= each.get("at_most", MOST) or each["otherwise"]:
             found.append(f"{each['attack']}: {each['judged']} judged, {each['otherwise']} answered otherwise")
         if each["owner_gets_in"] is False:
             found.append(f"{each['attack']}: the owner does not get in from where she always does")

@@ -29,6 +29,7 @@ def test_a_stranger_has_a_handful_of_tries_and_the_owner_gets_in(tmp_path: Path,
         (4, 11, True),
         (4, 11, None),
         (4, 11, True),  # without Valkey as well
+        (50, 10, True),  # one guess at each of sixty accounts
     ]
     assert found["telling"]["answers_alike"]
 
@@ -36,6 +37,8 @@ def test_a_stranger_has_a_handful_of_tries_and_the_owner_gets_in(tmp_path: Path,
 def test_what_is_a_failure() -> None:
     assert failures([attacked(), attacked(owner_gets_in=None)], TOLD) == []
     assert "11 judged" in failures([attacked(judged=11, closed=89)], TOLD)[0]
+    assert failures([attacked(judged=50, closed=50, at_most=50)], TOLD) == []
+    assert "51 judged" in failures([attacked(judged=51, closed=49, at_most=50)], TOLD)[0]
     assert "0 judged" in failures([attacked(judged=0, closed=100)], TOLD)[0]
     assert "5 answered otherwise" in failures([attacked(closed=91, otherwise=5)], TOLD)[0]
     assert "owner" in failures([attacked(owner_gets_in=False)], TOLD)[0]
