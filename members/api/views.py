@@ -258,7 +258,8 @@ class TimelineView(MemberView):
         "list_timeline", summary="Read a member's timeline", scope=READ, query=PageQuery, answers={200: page_of(shapes.TimelineEntryOut)}
     )
     def list(self, call: Call, one_id: str) -> Answer:
-        """Everything that happened in all channels, the latest first."""
+        """Everything that happened in all channels, the latest first. Left out is what the client has no scope to read: orders
+        (`orders:read`), behaviour (`events:read`), points, coupons, tags and campaigns (`points:read` and so on)."""
         member = self.read(call, one_id)
         name = f"timeline:{member.pk}"
         place = pages.place_of(call.query, of=name)
