@@ -16,6 +16,7 @@ from typing import Any
 import django
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from config.embedded.database import code_digest
 from config.embedded.places import PROJECT, CannotStart, server_folder
@@ -25,6 +26,9 @@ from tests import changed
 from tests.browser import NO_BROWSER, chromium, is_required
 
 JUST_BEGUN = 60.0  # seconds
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is about a machine's speed
+settings.load_profile("house")
 
 
 def start_servers() -> None:

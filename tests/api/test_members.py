@@ -373,6 +373,9 @@ def test_entries_of_the_timeline_have_a_type_and_the_same_in_words(ours: Stocked
         "after_sale": "After-sale",
         "behaviour": "Behaviour",
         "points": "Points",
+        "coupon": "Coupon",
+        "tag": "Tag",
+        "campaign": "Campaign",
     }
     assert [entry["type"] for entry in said["zh"]] == [entry["type"] for entry in said["en"]]
     assert {entry["kind"] for entry in said["zh"] if entry["type"] == "order"} == {"订单"}
