@@ -28,6 +28,7 @@ BATCHES = """
 [[operations]]
 include-operation-id = ["push_orders", "push_after_sales", "push_events"]
 checks.negative_data_rejection.enabled = false
+checks.negative_data_rejection.expected-statuses = ["2xx", "4xx"]
 """  # what is wrong with one item of a batch is said in its entry of a 200
 UNCHECKED = (
     "positive_data_acceptance",  # a body may fit the document and still contradict what is recorded, or itself
