@@ -18,7 +18,7 @@ from core.errors import DomainError
 from growth.admin import reach
 from growth.admin.schemes import SUBJECT, version_url
 from growth.enums import Basis, Track
-from growth.selectors import schemes
+from growth.selectors import levels, schemes
 from growth.services import planner as services
 from growth.services.planner import DEFAULT_SHARES
 
@@ -66,6 +66,8 @@ def planner(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
     version = schemes.draft(programme.pk, Track.FREE) or schemes.published(programme.pk, Track.FREE)
     terms: dict[str, Any] = {each.level.code: each for each in version.terms.all()} if version else {}
+    shares = levels.distribution(programme.pk, Track.FREE, clock.now()) if proposals else []
+    held = {share.terms.level.code: share.members for share in shares}
     return reach.show(
         request,
         "growth/planner.html",
@@ -74,7 +76,7 @@ def planner(request: HttpRequest) -> HttpResponse:
         subject=SUBJECT,
         status=400 if form.errors else 200,
         form=form,
-        rows=[(each, terms.get(each.code)) for each in proposals],
+        rows=[(each, terms.get(each.code), held.get(each.code)) for each in proposals],
         total=sum(each.members for each in proposals),
         most=max((count for each in proposals for count in (each.members, each.members_now or 0)), default=0),
         basis=version.basis if version else Basis.GROWTH,

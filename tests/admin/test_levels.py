@@ -32,6 +32,7 @@ from growth.models import (
     RuleSet,
     SchemeVersion,
 )
+from growth.selectors import levels
 from growth.selectors import schemes as selectors
 from members.models import Member
 from stores.enums import StaffRole
@@ -523,6 +524,16 @@ def test_the_planner_takes_its_thresholds_over_into_the_draft(street: Street, si
     client, programme = sit(street.staff[Role.OPERATOR]), street.ours.store.programme
     address = f"{reverse('admin:growth_planner')}?programme={programme.code}"
     assert client.get(address, {"programme": programme.code, "shares": "60/25"}).status_code == 400
+    counts = {
+        level: (held, reach)
+        for level, held, reach in re.findall(
+            r'data-level="(\w+)".*?data-held="(\d*)" *>.*?data-reach="(\d*)"', page(client, "growth_planner")
+        )
+    }
+    held = {row.terms.level.code: row.members for row in levels.distribution(programme.pk, Track.FREE, street.now)}
+    assert {level: int(said[0]) for level, said in counts.items()} == held
+    assert held["L2"] == 1  # by hand, with 1 of growth value
+    assert counts["L2"][1] == "0"
     answer = client.post(address, {"shares": "60/25/10/4/1"})
     assert answer.status_code == 302
     thresholds = [level.threshold for level in selectors.terms_of(street.ours.ids["version_id"]).by_rank]
