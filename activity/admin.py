@@ -166,10 +166,11 @@ def _standard_columns() -> list[str]:
     return list(dict.fromkeys([member["column"], *member["profile"].values(), *said["columns"].values(), *said["attributes"].values()]))
 
 
-def _needed_columns() -> list[str]:
-    """Those without which a file that needs no mapping is refused."""
+def _needed_columns() -> list[tuple[str, str]]:
+    """Those without which a file that needs no mapping is refused, each with another heading it may have."""
     said = _standard()
-    return [said["member"]["column"], *(said["columns"][name] for name in mapping.NEEDED if name not in said["constants"])]
+    names = [said["member"]["column"], *(said["columns"][name] for name in mapping.NEEDED if name not in said["constants"])]
+    return [(name, said["aliases"][name][0]) for name in names]
 
 
 IMPORT_ORDERS = declare(
@@ -198,7 +199,7 @@ def upload_orders(request: HttpRequest) -> HttpResponse:
         ),
         needs=format_html(
             gettext("Needed columns: {columns}. Values of status: {statuses}. The template names all columns there are."),
-            columns=format_html_join(words.comma(), "<code>{}</code>", ((name,) for name in _needed_columns())),
+            columns=format_html_join(words.comma(), words.with_remark("<code>{}</code>", "{}"), _needed_columns()),
             statuses=format_html_join(words.comma(), words.with_remark("<code>{}</code>", "{}"), OrderStatus.choices),
         ),
     )

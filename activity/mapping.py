@@ -5,7 +5,6 @@ Amounts are kept in millionths of the currency's main unit ("micro") until a lin
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,8 +18,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from activity.enums import AfterSaleKind, LineRole, OrderStatus
-from core import words
-from core.csvio import Flaw, flaw
+from core import toml, words
+from core.csvio import BY_SPREADSHEETS, REPORT_COLUMNS, Flaw, flaw
 from core.enums import Channel, Currency, Origin
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
@@ -53,7 +52,6 @@ NEEDED = ("order_no", "placed_at", "sku", "quantity", "unit_price", "status", "c
 _PROFILE = ("name", "phone", "country")
 _LINE_TEXTS = {"sku": 64, "spu": 64, "name": 200, "brand": 64, "category": 200}
 _TRUE = frozenset({"1", "true", "yes", "y", "是"})
-_BY_SPREADSHEETS = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d")  # how those in Chinese write 2024-05-31 10:00 when they save
 _NOT_A_WORD = re.compile(r"[^0-9A-Z]+")
 
 
@@ -113,7 +111,7 @@ class Categories:
 
     @staticmethod
     def read(text: str) -> "Categories":
-        said = tomllib.loads(text)
+        said = toml.loads(text)
         return Categories(
             tuple(entry["path"] for entry in said["category"]),
             tuple(_any_of(entry["keywords"]) for entry in said["category"]),
@@ -162,6 +160,7 @@ class StoreBy:
 class OrderMapping:
     """A mapping file, checked. See docs/import.md.
 
+    aliases: other headings by which a column of the file may go.
     optional_columns: columns that are named but not in the file count as empty, save those without which there is no order.
     """
 
@@ -174,6 +173,7 @@ class OrderMapping:
     encoding: str = ""
     delimiter: str = ""
     optional_columns: bool = False
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     zone: str = "Asia/Shanghai"
     formats: tuple[str, ...] = ()
     decimal_mark: str = "."
@@ -196,14 +196,15 @@ def read(text: str, *, beside: Path | None = None, store_code: str = "") -> Orde
     Raises BadMapping naming the key.
     """
     try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+        said = toml.loads(text)
+    except toml.NotToml as problem:
         raise BadMapping(_("This is not TOML: %(problem)s") % {"problem": problem}, field="mapping") from None
     known = {
         "file",
         "store",
         "member",
         "columns",
+        "aliases",
         "constants",
         "values",
         "attributes",
@@ -231,6 +232,7 @@ def read(text: str, *, beside: Path | None = None, store_code: str = "") -> Orde
     try:
         mapping = OrderMapping(
             columns=_strings(said, "columns"),
+            aliases=_lists(said, "aliases"),
             constants={name: str(value) for name, value in said.get("constants", {}).items()},
             values={name: dict(table) for name, table in said.get("values", {}).items()},
             attributes=_strings(said, "attributes"),
@@ -254,8 +256,8 @@ def read(text: str, *, beside: Path | None = None, store_code: str = "") -> Orde
             categories=_categories(items.get("categories", ""), beside),
             origin=said.get("origin", Origin.BACKFILL),
         )
-    except TypeError as problem:
-        raise BadMapping(str(problem), field="mapping") from None
+    except (TypeError, ValueError, AttributeError):
+        raise BadMapping(_("A value is of another kind than docs/import.md says: text, a list or a table."), field="mapping") from None
     _check(mapping)
     return mapping
 
@@ -272,8 +274,14 @@ def _categories(name: str, beside: Path | None) -> Categories | None:
         raise BadMapping(_("A category table lies beside its mapping file."), field="items.categories")
     try:
         return Categories.read((beside / name).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, KeyError) as problem:
-        raise BadMapping(str(problem), field="items.categories") from None
+    except OSError:
+        raise BadMapping(_("The file %(name)s cannot be read.") % {"name": name}, field="items.categories") from None
+    except toml.NotToml as problem:
+        raise BadMapping(_("This is not TOML: %(problem)s") % {"problem": problem}, field="items.categories") from None
+    except KeyError as problem:
+        raise BadMapping(
+            _("A category has a path and keywords; this one lacks %(key)s.") % {"key": problem}, field="items.categories"
+        ) from None
 
 
 def _table(said: Mapping[str, Any], name: str, known: set[str]) -> dict[str, Any]:
@@ -291,6 +299,13 @@ def _strings(said: Mapping[str, Any], name: str) -> dict[str, str]:
     return table
 
 
+def _lists(said: Mapping[str, Any], name: str) -> dict[str, tuple[str, ...]]:
+    table = said.get(name, {})
+    if not isinstance(table, dict) or not all(isinstance(names, list) for names in table.values()):
+        raise BadMapping(_("This must be a table of lists of column names."), field=name)
+    return {column: tuple(map(str, names)) for column, names in table.items()}
+
+
 def _only(table: Mapping[str, Any], known: set[str], within: str) -> None:
     unknown = sorted(set(table) - known)
     if unknown:
@@ -299,6 +314,8 @@ def _only(table: Mapping[str, Any], known: set[str], within: str) -> None:
 
 def _check(mapping: OrderMapping) -> None:
     _only(mapping.columns, {*_HEADER, *_LINE}, "columns.")
+    headings = {*mapping.columns.values(), *mapping.attributes.values(), *mapping.member.profile.values(), mapping.member.column}
+    _only(mapping.aliases, {*headings, mapping.store.column}, "aliases.")
     _only(mapping.constants, {"status", "channel", "currency", "country", "brand", "category"}, "constants.")
     _only(mapping.values, {"status", "channel", "currency"}, "values.")
     _only(mapping.member.profile, set(_PROFILE), "member.profile.")
@@ -359,7 +376,7 @@ def time_reader(zone: str, formats: Sequence[str], shift_days: int = 0) -> Calla
         text = raw.strip()
         moment = _first_that_reads(text, formats)
         if moment is None:
-            moment = _iso(text) or _first_that_reads(text, _BY_SPREADSHEETS)
+            moment = _iso(text) or _first_that_reads(text, BY_SPREADSHEETS)
         if moment is None:
             raise ValueError(raw)
         if moment.tzinfo is not None:
@@ -392,27 +409,35 @@ def to_minor(micro: int) -> int:
 
 
 class Reader:
-    """Takes rows of one file, one after the other, into staged lines. Keeps nothing but the last order's heading."""
+    """Takes rows of one file, one after the other, into staged lines. Keeps nothing but the last order's heading.
+
+    unread: the file's headings nothing is taken from.
+    """
 
     def __init__(self, mapping: OrderMapping, heading: Sequence[str], *, shift_days: int = 0) -> None:
         """Raises BadMapping for columns the file does not have, all named at once, and for a heading that names a mapped column twice."""
         self.mapping = mapping
-        places = {name: place for place, name in reversed(list(enumerate(heading)))}
         missing: list[tuple[str, str]] = []
 
+        def places(column: str) -> list[int]:
+            names = (column, *mapping.aliases.get(column, ()))
+            return [place for place, name in enumerate(heading) if name in names]
+
         def place_of(column: str, key: str) -> int:
-            if column not in places:
+            found = places(column)
+            if not found:
                 missing.append((key, column))
                 return 0
-            if list(heading).count(column) > 1:
-                raise BadMapping(_("The file has this column twice."), field=key, column=column)
-            return places[column]
+            if len(found) > 1:
+                twice = words.listed(dict.fromkeys(heading[place] for place in found))
+                raise BadMapping(_("The file has this column twice: %(columns)s.") % {"columns": twice}, field=key, column=column)
+            return found[0]
 
         def places_of(columns: Mapping[str, str], key: str) -> dict[str, int]:
             return {
                 name: place_of(column, f"{key}.{name}")
                 for name, column in columns.items()
-                if column in places or not mapping.optional_columns or (name in NEEDED and name not in mapping.constants)
+                if places(column) or not mapping.optional_columns or (name in NEEDED and name not in mapping.constants)
             }
 
         self._at = places_of(mapping.columns, "columns")
@@ -422,8 +447,9 @@ class Reader:
         self._store = place_of(mapping.store.column, "store.column") if mapping.store.column else None
         if missing:
             key, column = missing[0]
-            names = words.listed(name for _key, name in missing)
+            names = words.listed(self._called(name) for _key, name in missing)
             raise BadMapping(_("The file lacks these columns: %(columns)s.") % {"columns": names}, field=key, column=column)
+        self.unread = self._unread(heading)
         self._number = number_reader(mapping.decimal_mark, mapping.thousands)
         self._time = time_reader(mapping.zone, mapping.formats, shift_days)
         self._skips = _code_table({code: reason for reason, codes in mapping.skipped_codes.items() for code in codes})
@@ -434,6 +460,17 @@ class Reader:
         self._item_places = [place for name, place in self._at.items() if name in _ITEM] + [place for _name, place in self._attributes]
         self._item = lru_cache(maxsize=50_000)(self._read_item)  # the same item comes again and again
         self._last: tuple[str, str, list[str]] | None = None
+
+    def _called(self, column: str) -> str:
+        """A heading as people are told of it, with the first of its other names."""
+        aliases = self.mapping.aliases.get(column)
+        return words.with_remark(column, aliases[0]) if aliases else column
+
+    def _unread(self, heading: Sequence[str]) -> list[str]:
+        """The three first columns of an error report are passed over without a word."""
+        ours = {self._member, self._store, *self._at.values(), *(place for _name, place in [*self._attributes, *self._profile])}
+        ours |= set(range(len(REPORT_COLUMNS))) if tuple(heading[: len(REPORT_COLUMNS)]) == REPORT_COLUMNS else set()
+        return [name for place, name in enumerate(heading) if name and place not in ours]
 
     def staged(self, line: int, cells: list[str]) -> Staged | Skipped | Flaw:
         """What a row means; cells are as many as the heading has."""

@@ -44,5 +44,6 @@ def counts(result: ImportReport) -> dict[str, Any]:
         "applied": result.orders["recorded"] + result.after_sales["recorded"],
         "unchanged": result.orders["known"] + result.after_sales["known"],
         "refused": result.flaws,
+        "unread": result.unread,
         "report": result.as_json(),
     }

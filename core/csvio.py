@@ -24,6 +24,7 @@ RECORD_AT_MOST = 200_000  # characters of one row: beyond it a quote was left op
 SNIFFED_BYTES = 4_000_000  # read to tell the encoding
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 DELIMITERS = ",;\t|"
+BY_SPREADSHEETS = ("%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d")  # how those in Chinese write 2024-05-31 10:00 when they save
 REPORT_COLUMNS = ("line", "field", "reason")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run these (CWE-1236)
 _BROKEN = re.compile("[\ud800-\udfff\0]")  # undecodable bytes, and NUL

@@ -1,7 +1,6 @@
 """Lists of members as stores keep them: which column is what, and what a row says of a person. Pure."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -12,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core.csvio import REPORT_COLUMNS, Flaw, flaw
+from core import toml
+from core.csvio import BY_SPREADSHEETS, REPORT_COLUMNS, Flaw, flaw
 from core.errors import DomainError, InvalidInput
 from core.phones import to_e164
 from members import rules
@@ -84,9 +84,9 @@ class Person(NamedTuple):
 def read(text: str) -> MemberMapping:
     """A mapping from TOML: [columns], and phones_verified, encoding, delimiter, zone. Raises BadMemberMapping naming the key."""
     try:
-        said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise BadMemberMapping(str(problem), field="mapping") from None
+        said = toml.loads(text)
+    except toml.NotToml as problem:
+        raise BadMemberMapping(_("This is not TOML: %(problem)s") % {"problem": problem}, field="mapping") from None
     columns = said.pop("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(column, str) for column in columns.values()):
         raise BadMemberMapping(_("Columns are named by texts, a line each."), field="columns")
@@ -177,11 +177,9 @@ class PersonReader:
     def _joined_at(self, raw: str) -> datetime | None:
         if not raw:
             return None
-        day = _day(raw)
-        try:
-            moment = datetime.combine(day, time()) if day else datetime.fromisoformat(raw)
-        except ValueError:
-            raise _Unreadable("joined_at", _("This is not a time in one of the formats named.")) from None
+        moment = _moment(raw)
+        if moment is None:
+            raise _Unreadable("joined_at", _("This is not a time in one of the formats named."))
         moment = moment if moment.tzinfo else moment.replace(tzinfo=self._zone)
         if moment.astimezone(self._zone).date() > self._today:
             raise _Unreadable("joined_at", _("This lies in the future."))
@@ -215,6 +213,25 @@ def _email(raw: str) -> str:
     if raw and not _EMAIL.fullmatch(raw):
         raise _Unreadable("email", _("This is not an e-mail address."))
     return raw.lower()
+
+
+@lru_cache(maxsize=50_000)
+def _moment(raw: str) -> datetime | None:
+    """A day, or a time as ISO or as spreadsheets in Chinese write it; None for what is neither."""
+    day = _day(raw)
+    if day is not None:
+        return datetime.combine(day, time())
+    try:
+        return datetime.fromisoformat(raw)
+    except ValueError:
+        return next((moment for pattern in BY_SPREADSHEETS if (moment := _by(pattern, raw))), None)
+
+
+def _by(pattern: str, raw: str) -> datetime | None:
+    try:
+        return datetime.strptime(raw, pattern)  # noqa: DTZ007  (the zone is put in by the caller)
+    except ValueError:
+        return None
 
 
 @lru_cache(maxsize=50_000)

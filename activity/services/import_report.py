@@ -43,7 +43,7 @@ class ImportReport:
 
     orders, after_sales: how many were recorded, known already, refused.  members: how many whom the file names were known before, and not
     (these are made if the mapping says so).  fates: by what became of the lines; skipped: the same for lines passed over on purpose.
-    totals: by currency.
+    totals: by currency.  unread: columns of the file nothing was taken from.
     """
 
     dry_run: bool
@@ -58,6 +58,7 @@ class ImportReport:
     matching: dict[str, int] = field(default_factory=dict)
     totals: dict[str, Totals] = field(default_factory=dict)
     flaws: int = 0
+    unread: list[str] = field(default_factory=list)
 
     def control(self) -> Fate:
         """All readable lines together: equals the file's own sums."""

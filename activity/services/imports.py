@@ -94,9 +94,9 @@ def import_orders(
     Raises NotACsvFile, BadMapping, StoreNotFound for a store beyond the scope (before anything is written).
     """
     watcher = watcher or Unwatched()
-    report = ImportReport(dry_run=dry_run, shift_days=shift_days)
     layout = csvio.look(open_file, encoding=mapping.encoding, delimiter=mapping.delimiter)
     reader = Reader(mapping, layout.heading, shift_days=shift_days)
+    report = ImportReport(dry_run=dry_run, shift_days=shift_days, unread=reader.unread)
     run = Run(mapping, _stores(mapping, scope), scope.actor, booked_at, report)
     with _own_tables(), lanes(at_once, staging.private_tables) as side_by_side:
         watcher.phase(ImportPhase.READING, total=layout.size)

@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,11 @@ def test_an_unproven_phone_alone_refuses_its_line_and_no_other(shop: Store) -> N
 def test_columns_that_were_not_read_are_named(shop: Store) -> None:
     told = load(table(["line", "field", "reason", "电话", "怎么称呼", "会员等级"], ["2", "phone", "", "13800138000", "张三", "金卡"]), shop)
     assert (told.new, told.unread) == (1, ["怎么称呼", "会员等级"])
+
+
+def test_times_are_read_as_spreadsheets_in_chinese_save_them(shop: Store) -> None:
+    assert load(table(["电话", "入会时间"], ["13800138000", "2024/5/1 10:01"]), shop).new == 1
+    assert Membership.objects.get(programme=shop.programme).joined_at == datetime(2024, 5, 1, 2, 1, tzinfo=UTC)
 
 
 def test_nobody_has_joined_in_the_future(shop: Store) -> None:

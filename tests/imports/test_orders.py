@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import translation
 
 from activity import mapping, services
 from activity.mapping import BadMapping
@@ -237,7 +239,8 @@ def test_a_column_the_file_lacks_is_named(shop: Store) -> None:
     with pytest.raises(BadMapping) as refused:
         load("order_no,sku\nO1,A\n")
     assert refused.value.values == {"field": "columns.status", "column": "status"}
-    assert words.listed(["status", "placed_at", "quantity", "unit_price", "customer_no"]) in str(refused.value.detail)
+    named = {"status": "状态", "placed_at": "下单时间", "quantity": "数量", "unit_price": "单价", "customer_no": "客户编号"}
+    assert words.listed(words.with_remark(*each) for each in named.items()) in str(refused.value.detail)
 
 
 def test_a_report_of_a_report_has_its_own_columns_once(shop: Store) -> None:
@@ -379,6 +382,57 @@ def test_the_command_prints_the_control_totals(shop: Store, tmp_path: Path, caps
         call_command("import_orders", str(tmp_path / "nothing.csv"), "--store", "S001")
     with pytest.raises(CommandError):
         call_command("import_orders", str(file), "--store", "NOSUCH")
+
+
+def test_headings_in_chinese_are_understood_and_what_is_not_read_is_said(
+    shop: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As spreadsheets in Chinese save them: their headings, their dates, a column of their own."""
+    heading = ("订单编号", "订单状态", "下单时间", "客户编号", "客户姓名", "商品编码", "商品名称", "数量", "单价", "客服备注")
+    file = tmp_path / "orders.csv"
+    row = ("O1", "已付款", "2024/5/1 10:01", "C1", "张三", "NF03", "奶粉", 2, "19.90", "加急")
+    file.write_bytes(table(heading, row).encode("gb18030"))
+    call_command("import_orders", str(file), "--store", "S001", "--now", NOW.isoformat())
+    found = Order.objects.get()
+    assert (found.order_no, found.goods_minor, found.placed_at.isoformat()) == ("O1", 3980, "2024-05-01T02:01:00+00:00")
+    assert capsys.readouterr().out.rstrip().endswith("客服备注")
+    assert load(table(("line", "field", "reason", *heading), ("2", "", "", *row))).unread == ["客服备注"]
+
+
+def test_a_heading_and_its_other_name_in_one_file_are_refused(shop: Store) -> None:
+    with pytest.raises(mapping.BadMapping, match="order_no.*订单号"):
+        load(table((*STANDARD, "订单号"), (*own(), "O1")))
+
+
+def test_what_is_missing_is_named_in_both_ways(shop: Store) -> None:
+    with pytest.raises(mapping.BadMapping, match="sku.*商品编码"):
+        load(table(("订单号", "status", "下单时间", "customer_no", "数量", "单价"), ("O1", "paid", "2024/5/1", "C1", 1, 1)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("order_no 订单号", "Line 2: after the name there must be a =. It says: order_no 订单号"),
+        ("order_no = 订单号", "Line 2: text must stand in quotation marks. It says: order_no = 订单号"),
+        ('order_no = "订单号', "At the end of the file: a quotation mark is not closed."),
+        ('订单号 = "order_no"', "Line 2: a name with other characters than a to z"),
+        ('order_no = "a"\norder_no = "b"\n#', "Line 3: the same name stands twice"),
+    ],
+)
+def test_what_is_wrong_in_a_mapping_is_said_in_words_of_ours(wrong: str, words: str) -> None:
+    with translation.override("en"), pytest.raises(mapping.BadMapping) as refused:
+        mapping.read(f"[columns]\n{wrong}")
+    assert words in str(refused.value.detail)
+    with translation.override("zh-hans"), pytest.raises(mapping.BadMapping) as refused:
+        mapping.read(f"[columns]\n{wrong}")
+    assert not re.search("[a-z]{4,}", str(refused.value.detail).partition("内容是")[0].replace("order_no", ""))
+
+
+@pytest.mark.parametrize("wrong", ["constants = 5", "values = 5", 'aliases = {order_no = "x"}', "time = {formats = 5}"])
+def test_a_value_of_another_kind_is_refused(wrong: str) -> None:
+    text = f'{wrong}\n[member]\nprovider = "store_customer"\ncolumn = "c"'
+    with pytest.raises(mapping.BadMapping):
+        mapping.read(text, store_code="S001")
 
 
 @pytest.mark.parametrize("cell", ["NaN", "1e400", "Infinity", "-0.01", "1_000", "", "9" * 30, "0.0000001"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from activity import mapping, services
 from activity.enums import ImportPhase, LineFate
 from activity.services import ImportReport
-from core import clock
+from core import clock, words
 from core.file_commands import FileCommand
 from core.scope import Scope
 
@@ -83,12 +83,14 @@ def summary(report: ImportReport) -> list[str]:
               " refunds %(refund_minor)s (shop's own %(source_refund_minor)s), postage refunded %(refund_postage_minor)s.")
             % {"currency": currency, **amounts}
         )  # fmt: skip
+    if report.unread:
+        lines.append(_("Columns that were not read: %(columns)s") % {"columns": words.listed(report.unread)})
     return [line for line in lines if line]
 
 
-def _row(words: str, *figures: str, indent: int = 2) -> str:
+def _row(said: str, *figures: str, indent: int = 2) -> str:
     """A line of the table; a Chinese character is as wide as two letters."""
-    cells = [_filled(" " * indent + words, 28, left=True), *(_filled(text, width) for text, width in zip(figures, COLUMNS, strict=False))]
+    cells = [_filled(" " * indent + said, 28, left=True), *(_filled(text, width) for text, width in zip(figures, COLUMNS, strict=False))]
     return "".join(cells).rstrip()
 
 
