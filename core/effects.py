@@ -1,7 +1,7 @@
 """Effects that could not be given, as people read them (ruling 4): each app says how the keys of its own begin and what its codes mean."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,16 @@ class EffectKind:
 
 _kinds: dict[str, EffectKind] = {}
 _reasons: dict[str, dict[str, Text]] = defaultdict(dict)
+_final: set[str] = set()
 
 
-def add_kind(kind: EffectKind, reasons: Mapping[str, Text]) -> None:
-    """Called by the app that gives effects of this kind, in its `ready()`. reasons: words by code, filled from a row's values."""
+def add_kind(kind: EffectKind, reasons: Mapping[str, Text], final: Iterable[str] = ()) -> None:
+    """Called by the app that gives effects of this kind, in its `ready()`. reasons: words by code, filled from a row's values.
+
+    final: codes after which it is never given: what was for the first ten only, history of an account that lives.
+    """
     _kinds[kind.code] = kind
+    _final.update(final)
     add_reasons(kind.code, reasons)
 
 
@@ -47,6 +52,11 @@ def reasons() -> list[tuple[str, str]]:
     known = dict.fromkeys(code for kind in _kinds for code in _reasons[kind])
     blank: dict[str, str] = defaultdict(lambda: "…")
     return [(code, str(words[code]) % blank) for code in known]
+
+
+def final() -> frozenset[str]:
+    """Codes of what is never given."""
+    return frozenset(_final)
 
 
 def kind_of(row: EffectSkipped) -> EffectKind | None:

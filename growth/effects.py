@@ -19,6 +19,7 @@ REASONS: Mapping[str, Text] = {
     "history_closed": gettext_lazy("history that came after live entries"),
     "places_taken": gettext_lazy("the first %(first_members)s places of product %(spu)s were taken"),
 }
+FINAL = {"places_taken", "history_closed"}
 GIFT_REASONS: Mapping[str, Text] = {
     "gift_kind_unknown": gettext_lazy("no part of the system gives gifts of this kind"),
     "member_frozen": gettext_lazy("the member was frozen"),
@@ -27,7 +28,7 @@ GIFT_REASONS: Mapping[str, Text] = {
 
 def declare() -> None:
     """Called in `ready()`."""
-    effects.add_kind(EffectKind("growth", gettext_lazy("growth value"), _growth), REASONS)
+    effects.add_kind(EffectKind("growth", gettext_lazy("growth value"), _growth), REASONS, final=FINAL)
     effects.add_kind(EffectKind("gift", gettext_lazy("gifts of levels"), _gift), GIFT_REASONS)
 
 

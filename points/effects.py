@@ -19,6 +19,7 @@ REASONS: Mapping[str, Text] = {
     "history_closed": gettext_lazy("history that came after live entries"),
     "insufficient_points": gettext_lazy("there were not enough points"),
 }
+FINAL = {"history_closed"}
 GIFT_REASONS: Mapping[str, Text] = {
     "points_off": REASONS["points_off"],
     "gift_unreadable": gettext_lazy("what the gift says cannot be read"),
@@ -27,7 +28,7 @@ GIFT_REASONS: Mapping[str, Text] = {
 
 def declare() -> None:
     """Called in `ready()`."""
-    effects.add_kind(EffectKind("points", gettext_lazy("points"), _points), REASONS)
+    effects.add_kind(EffectKind("points", gettext_lazy("points"), _points), REASONS, final=FINAL)
     effects.add_reasons("gift", GIFT_REASONS)
 
 

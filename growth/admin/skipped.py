@@ -1,8 +1,10 @@
 """What could not be given, of every part of the system: for whom, what, why, and whether it has been given since (ruling 4)."""
 
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -17,7 +19,12 @@ from core.models import EffectSkipped
 from growth.admin import people, reach
 
 SUBJECT = "core.effectskipped"
-OPEN, SETTLED = "open", "settled"
+OPEN, SETTLED, FINAL = "open", "settled", "final"
+STATES: Mapping[str, Callable[[], Q]] = {
+    OPEN: lambda: Q(settled_at=None) & ~Q(code__in=effects.final()),
+    SETTLED: lambda: Q(settled_at__isnull=False),
+    FINAL: lambda: Q(settled_at=None, code__in=effects.final()),
+}
 ALL = ("", gettext_lazy("all"))
 
 
@@ -26,7 +33,12 @@ class Filters(BackOfficeForm):
 
     state = forms.ChoiceField(
         label=gettext_lazy("state"),
-        choices=[(OPEN, pgettext_lazy("effect", "missing")), (SETTLED, pgettext_lazy("effect", "settled")), ALL],
+        choices=[
+            (OPEN, pgettext_lazy("effect", "missing")),
+            (SETTLED, pgettext_lazy("effect", "settled")),
+            (FINAL, pgettext_lazy("effect", "never given")),
+            ALL,
+        ],
         required=False,
     )
     kind = forms.ChoiceField(
@@ -47,7 +59,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     form = Filters(asked)
     said = form.said()
     if said["state"]:
-        rows = rows.filter(settled_at__isnull=said["state"] == OPEN)
+        rows = rows.filter(STATES[said["state"]]())
     if said["kind"]:
         rows = rows.filter(effect_key__startswith=f"{said['kind']}:")
     if said["reason"]:
@@ -72,6 +84,7 @@ def listed(request: HttpRequest) -> HttpResponse:
                 "member": members.get(row.member_id) if row.member_id is not None else None,
                 "what": effects.what(row),
                 "why": effects.why(row),
+                "is_final": row.code in effects.final(),
             }
             for row in shown
         ],

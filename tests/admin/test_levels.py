@@ -215,6 +215,20 @@ def test_what_could_not_be_given_is_listed_by_kind_reason_and_state(street: Stre
     assert "the first … places of product … were taken" in text
 
 
+def test_places_that_were_taken_do_not_wait_for_ever(street: Street, sit: Sit) -> None:
+    """Nor does history that came after live entries: both have a state of their own, and are not among what is missing."""
+    client, membership = sit(street.staff[Role.OPERATOR]), Membership.objects.get(pk=street.ours.ids["membership_id"])
+    EffectSkipped.objects.all().delete()
+    skip(membership, "GR-3", at=street.now, code="places_taken", spu="SPU-9", first_members=10)
+    skip(membership, "PT-3", at=street.now, kind="points", code="history_closed", points=12)
+    assert "Nothing is missing." in page(client, "growth_skipped")
+    for state in ("final", ""):
+        text = page(client, "growth_skipped", state=state)
+        assert text.count("never given</span>") == 2
+        assert "gx-warning" not in text.split("<tbody>")[1]
+    assert 'data-skipped="' not in page(client, "growth_skipped", state="settled")
+
+
 def test_the_months_of_rfm_stand_on_the_growth_panel(street: Street, sit: Sit) -> None:
     """GRW-11: growth by activity and by RFM, and the change of the month, 75 + 90 = 165."""
     text = page(sit(street.staff[Role.CUSTOMER_SERVICE]), "members_member_panel", street.ours.member_id, "growth")
