@@ -124,3 +124,21 @@ def test_op_3_plans_are_kept_and_the_holder_is_seen(desks: Sit, cast: Cast) -> N
     page.goto(f"{op01.address}/admin/members/member/{cast.member_ids['PLUS']}/change/")
     panel = op01.open_panel("benefits")
     expect(panel.locator("[data-subscription]").first).to_contain_text("有效")
+
+
+BROKEN_LINES = """boxes => boxes.map(box => [box.dataset.benefit, new Set([...box.children]
+    .filter(each => each.offsetParent && !each.querySelector("textarea"))
+    .map(each => Math.round((each.getBoundingClientRect().top + each.getBoundingClientRect().bottom) / 20))).size])
+    .filter(([_name, lines]) => lines > 1).map(([name]) => name)"""
+
+
+def test_the_boxes_of_a_benefit_stand_on_one_line(desks: Sit) -> None:
+    """How often a month stands beside the value it belongs to, on the screen most people have."""
+    op01 = desks("op01")
+    page = op01.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    op01.go("/admin/levels/schemes/?programme=P1")
+    page.locator("section[data-track=free] form button").first.click()
+    boxes = page.locator("section[data-level=L3] .gx-benefit-box")
+    expect(boxes.first).to_be_visible()
+    assert boxes.evaluate_all(BROKEN_LINES) == []
