@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -20,7 +21,7 @@ from core.backoffice.site import page
 from growth.admin import reach
 from points.rules import books as rules
 from points.selectors import books
-from points.selectors.expiring import expiring
+from points.selectors.expiring import ExpiringMonth, expiring
 from points.services import books as services
 
 if TYPE_CHECKING:
@@ -61,20 +62,6 @@ def _adds_up(period: books.Period) -> int:
     return period.opening + period.issued - period.redeemed - period.expired - period.reversed - period.closing
 
 
-def _expiring(programme: "Programme", now: datetime) -> dict[str, Any]:
-    """What will expire in twelve months, month by month and together, at what a point costs now."""
-    months = expiring(programme.pk, ZoneInfo(programme.time_zone), now)
-    unit_cost_minor = rules.cost_at(books.unit_costs(programme.pk), now)
-    free = sum(month.free for month in months)
-    return {
-        "expiring": [{"month": month, "value_minor": month.free * unit_cost_minor} for month in months],
-        "expiring_most": max(month.free for month in months),
-        "expiring_free": free,
-        "expiring_held": sum(month.held for month in months),
-        "expiring_value": free * unit_cost_minor,
-    }
-
-
 def _row(period: books.Period, by: str) -> dict[str, Any]:
     label = f"{period.until_on:%Y-%m-%d}" if by == "day" else f"{period.from_on:%Y-%m}"
     return {"period": period, "label": label, "difference": _adds_up(period)}
@@ -110,7 +97,6 @@ def liability(request: HttpRequest) -> HttpResponse:
         healthy_from=rules.HEALTHY_FROM,
         healthy_to=rules.HEALTHY_TO,
         form=PeriodForm(initial={"from_on": first_of_month, "until_on": last_on}) if last_on else None,
-        **(_expiring(programme, clock.now()) if latest else {}),
     )
 
 
@@ -127,15 +113,35 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     return csv_file(name, lambda file: services.write_csv(file, programme_id=programme.pk, from_on=from_on, until_on=until_on))
 
 
+@page("points/liability/expiring/", name="points_expiring")
+def will_expire(request: HttpRequest) -> HttpResponse:
+    """A part of the page that comes after it, since it reads every lot that ends in a year: what will expire, month by month."""
+    programme = reach.chosen(request, SUBJECT)
+    months, cost = _expiring(programme, clock.now())
+    free = sum(month.free for month in months)
+    context = {
+        "programme": programme,
+        "expiring": [{"month": month, "value_minor": month.free * cost} for month in months],
+        "expiring_most": max(month.free for month in months),
+        "expiring_free": free,
+        "expiring_held": sum(month.held for month in months),
+        "expiring_value": free * cost,
+    }
+    return TemplateResponse(request, "points/expiring.html", context)
+
+
 @page("points/liability/expiring/csv/", name="points_expiring_csv")
 def expiring_csv(request: HttpRequest) -> HttpResponse:
     """What will expire in twelve months, one line a month."""
     programme = reach.chosen(request, SUBJECT)
-    now = clock.now()
-    months = expiring(programme.pk, ZoneInfo(programme.time_zone), now)
-    cost = rules.cost_at(books.unit_costs(programme.pk), now)
+    months, cost = _expiring(programme, clock.now())
     name = f"points-expiring-{programme.code}-{months[0].month_on:%Y%m}.csv"
     return csv_file(name, lambda file: services.write_expiring_csv(file, months, unit_cost_minor=cost, currency=programme.currency))
+
+
+def _expiring(programme: "Programme", now: datetime) -> tuple[list[ExpiringMonth], int]:
+    """The months, and what a point costs now in minor units."""
+    return expiring(programme.pk, ZoneInfo(programme.time_zone), now), rules.cost_at(books.unit_costs(programme.pk), now)
 
 
 menu.add(Entry("assets", gettext_lazy("Points liability"), "admin:points_liability", "account_balance", 20, SUBJECT))

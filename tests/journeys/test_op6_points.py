@@ -59,6 +59,7 @@ def test_the_books_add_up_and_go_into_a_file(desks: Sit, cast: Cast, now: dateti
     op01 = desks("op01")
     page = op01.page
     op01.go("/admin/points/liability/?programme=P1")
+    expect(op01.page.locator("[data-expiring] tr[data-month]")).to_have_count(12)
     months = page.locator("tr[data-period]")
     assert months.count() > 3
     assert set(page.locator("[data-difference]").evaluate_all("cells => cells.map(cell => cell.dataset.difference)")) == {"0"}

@@ -1,5 +1,6 @@
 -- What is left in the open lots of the programme %(programme_id)s that end after %(since)s and by %(until)s, by the month of the last
--- local day on which it can be spent: free, and set aside by holds. Found by the index of ends. Reads points and stores; writes nothing.
+-- local day on which it can be spent: free, and set aside by holds. By the index of ends, or of accounts where
+-- the programme is small. Reads points and stores; writes nothing.
 SELECT
     date_trunc('month', (l.ends_at - interval '1 microsecond') AT TIME ZONE %(zone)s)::date AS month_on,
     sum(l.remaining - l.held)::bigint AS free,
