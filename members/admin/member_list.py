@@ -49,6 +49,11 @@ class _OfferedFilter(admin.SimpleListFilter):
         """Also of what nobody may choose: Django would drop the filter, and list everybody."""
         return bool(self.value()) or super().has_output()
 
+    @property
+    def said(self) -> Any:
+        """What is chosen, in words above the list: the filters themselves stand behind a button."""
+        return dict(self.lookup_choices).get(self.value() or "")
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Member]) -> QuerySet[Member]:
         value = self.value()
         if not value:

@@ -382,6 +382,8 @@ def test_the_count_of_a_level_leads_to_its_members(street: Street, sit: Sit) -> 
         assert listed(client, f"{members}?level={foreign}") == []
     text = client.get(f"{members}?level={held.level_id}").content.decode()
     assert Member.objects.get(pk=ours.member_id).phone.removeprefix("+86") not in text
+    assert re.findall('data-said="level">level: <b>(.*?)</b>', text) == [f"L2级{ours.tag}"]
+    assert "data-said" not in client.get(members).content.decode()
 
 
 def test_a_level_that_is_over_no_longer_counts_in_the_list(street: Street, sit: Sit) -> None:
