@@ -342,7 +342,7 @@ def test_orders_are_uploaded_with_and_without_a_mapping(street: Street, sit: Sit
     assert "taken over" in page
     page = client.get(reverse("admin:import_orders")).content.decode()
     names = ("customer_no", "order_no", "placed_at", "sku", "quantity", "unit_price", "status")
-    assert ", ".join(f"<code>{name}</code>" for name in names) in page
+    assert [name for name in names if f"<code>{name}</code> (" not in page] == []  # each with another heading it may have
     assert "<code>placed</code> (awaiting payment)" in page
     assert f'<option value="{street.ours.store.pk}" selected>' in page  # the only store there is to choose
 

@@ -334,7 +334,7 @@ def test_a_message_that_becomes_visible_late_is_not_sent_beside_a_later_one_of_t
     receiver.answer = hold
 
     def deliver() -> None:
-        services.deliver_due(clock=clock, seconds=0.1)
+        services.deliver_due(clock=clock, seconds=1)
         connection.close()
 
     worker = threading.Thread(target=deliver)
