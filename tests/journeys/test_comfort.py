@@ -122,6 +122,7 @@ def test_an_order_number_leads_to_its_order(desks: Sit, cast: Cast) -> None:
     desk.look_up("o1001")
     expect(desk.page.locator("#orders .gx-sought")).to_have_attribute("data-order", "O1001")
     expect(desk.page.locator("#orders .gx-sought")).to_be_in_viewport()
+    expect(desk.page.locator(".gx-jumps a[href='#who']")).to_be_in_viewport()  # whose order it is
     expect(desk.page.locator("#orders .gx-sought")).to_contain_text("查询的订单")
 
 
